@@ -1,0 +1,105 @@
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+import { type Address, formatAddress } from './address.ts';
+import type { ByteStream } from './byte-stream.ts';
+import { SocketStream } from './socket-stream.ts';
+
+export class ListenError extends Error {
+  readonly code: 'in-use' | 'denied' | 'bad-address' | 'failed';
+  constructor(code: ListenError['code'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ListenError';
+    this.code = code;
+  }
+}
+
+/** A server for byte streams on one address. */
+export interface Listener {
+  /** The address listened on, with the real port where 0 was asked. */
+  readonly address: Address;
+  /** Take no more connections. Streams already accepted stay. A UNIX socket's file is removed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listen for streams. `accepted` must call `start` on its stream before it returns. A UNIX socket is made
+ * for its owner alone (mode 0600); a stale socket file nobody listens on is replaced.
+ * @throws ListenError whose message names the address and the fix
+ */
+export async function listen(address: Address, accepted: (stream: ByteStream) => void): Promise<Listener> {
+  if (address.kind === 'unix') await removeStaleSocket(address.path);
+  const server = createServer((socket) => accepted(SocketStream.accept(nameOf(socket, address), socket)));
+  await bind(server, address);
+  const bound = server.address() as AddressInfo | string | null;
+  const real: Address =
+    address.kind === 'tcp' && bound !== null && typeof bound === 'object'
+      ? { kind: 'tcp', host: bound.address, port: bound.port }
+      : address;
+  return {
+    address: real,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+let unixPeers = 0;
+
+function nameOf(socket: Socket, address: Address): string {
+  if (address.kind === 'unix') return `unix:${address.path}#${++unixPeers}`;
+  return formatAddress({ kind: 'tcp', host: socket.remoteAddress ?? '?', port: socket.remotePort ?? 0 });
+}
+
+function bind(server: Server, address: Address): Promise<void> {
+  const name = formatAddress(address);
+  return new Promise((resolve, reject) => {
+    // Stays for the server's life: a failed accept (no descriptors left) must not end the process.
+    server.on('error', (error: NodeJS.ErrnoException) => reject(explain(name, error)));
+    if (address.kind === 'tcp') server.listen(address.port, address.host, resolve);
+    else {
+      const umask = process.umask(0o177);
+      server.listen(address.path, () => {
+        chmodSync(address.path, 0o600);
+        resolve();
+      });
+      process.umask(umask);
+    }
+  });
+}
+
+function explain(name: string, error: NodeJS.ErrnoException): ListenError {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ListenError('in-use', `cannot listen on ${name}: already in use by another program`, error);
+    case 'EACCES':
+      return new ListenError(
+        'denied',
+        `cannot listen on ${name}: permission denied (ports below 1024 and foreign directories need rights)`,
+        error,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ListenError(
+        'bad-address',
+        `cannot listen on ${name}: not an address of this machine`,
+        error,
+      );
+    default:
+      return new ListenError('failed', `cannot listen on ${name}: ${error.message}`, error);
+  }
+}
+
+/** Remove a socket file left by a killed process; refuse to touch a live one or another kind of file. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket()) {
+    throw new ListenError('in-use', `cannot listen on unix:${path}: a file that is no socket stands there`);
+  }
+  const live = await new Promise<boolean>((resolve) => {
+    const probe = createConnection({ path });
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    probe.once('connect', () => probe.destroy());
+  });
+  if (live)
+    throw new ListenError('in-use', `cannot listen on unix:${path}: already in use by another program`);
+  unlinkSync(path);
+}
