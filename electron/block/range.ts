@@ -16,7 +16,10 @@ export function checkRange(device: BlockDevice, offset: number, length: number):
   // Block sizes are powers of two, at most 2^31, so the low 32 bits decide.
   const mask = device.blockBytes - 1;
   if (((offset | length) & mask) !== 0) {
-    return new BlockError('range', `${length} bytes at ${offset} are not whole blocks of ${device.blockBytes}`);
+    return new BlockError(
+      'range',
+      `${length} bytes at ${offset} are not whole blocks of ${device.blockBytes}`,
+    );
   }
   return null;
 }

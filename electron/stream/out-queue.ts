@@ -10,6 +10,7 @@ const STAGING_BYTES = 128 << 10;
  */
 export class OutQueue {
   readonly #stream: ByteStream;
+  readonly #progress: () => void;
   /** Taken when something is reserved, given back when all is sent, so an idle stream holds none. */
   #staging: Block | undefined;
   /** Staging bytes used; those before `#sealed` are already in `#chunks`. */
@@ -17,14 +18,16 @@ export class OutQueue {
   #sealed = 0;
   /** Whether `#chunks` has a part of the present staging block, and so this batch a hold on it. */
   #batchHoldsStaging = false;
-  #chunks: Buffer[] = [];
+  #chunks: Uint8Array[] = [];
   #releases: (() => void)[] = [];
   #flushPlanned = false;
   #queuedBytes = 0;
   #batchesInFlight = 0;
 
-  constructor(stream: ByteStream) {
+  /** @param progress called when the system has taken a batch */
+  constructor(stream: ByteStream, progress: () => void = () => {}) {
     this.#stream = stream;
+    this.#progress = progress;
   }
 
   /** The block reserved bytes stand in: valid until the next `reserve`, `append` or turn. */
@@ -57,7 +60,7 @@ export class OutQueue {
   }
 
   /** Queue bytes by reference; they must not change until `release`, called once, sent or lost. */
-  append(bytes: Buffer, release: () => void): void {
+  append(bytes: Uint8Array, release: () => void): void {
     this.#seal();
     this.#chunks.push(bytes);
     this.#releases.push(release);
@@ -82,6 +85,7 @@ export class OutQueue {
       this.#batchesInFlight--;
       for (const release of releases) release();
       if (this.#batchesInFlight === 0 && this.#queuedBytes === 0) this.#dropStaging();
+      this.#progress();
     });
   };
 

@@ -1,0 +1,311 @@
+import type { ByteSink, ByteStream } from '../stream/byte-stream.ts';
+import { type Conn, connCommand, readConn, writeConn } from './conn.ts';
+import { Command, Flag, Wire } from './constants.ts';
+import { type Dialect, dialectOfConn, MAX_PAYLOAD_BYTES } from './dialect.ts';
+import { heartbeat } from './heartbeat.ts';
+import { LinkError } from './link-error.ts';
+import { admits, connFor, type LinkOptions } from './link-options.ts';
+import type { Message } from './message.ts';
+import { MessageReader } from './message-reader.ts';
+import { MessageWriter } from './message-writer.ts';
+import { Mux } from './mux.ts';
+import { readSpan, type Span, writeSpan } from './span.ts';
+import { printable } from './text.ts';
+import type { Transaction, TransactionHandler } from './transaction.ts';
+
+/** Who uses a link. */
+export interface LinkUser {
+  /** The peer has introduced itself: `link.peer` and `link.dialect` are known, spans may be offered. */
+  up(link: Link): void;
+  /**
+   * The peer offers something. The handler returned hears of its withdrawal and of what the peer opens on
+   * it; null refuses the span.
+   */
+  spanOffered(link: Link, span: Span, transaction: Transaction, message: Message): TransactionHandler | null;
+  /** The link has ended; all its transactions have been told. Called once, last. */
+  down(link: Link, error: LinkError): void;
+  /** The system has taken some of what was written: `link.unsentBytes` has shrunk. */
+  progress?(link: Link): void;
+  /** Console text of the peer (DBG_SHELL|REPLY), printable, for the log. */
+  consoleText?(link: Link, text: string): void;
+}
+
+/** How long an orderly close waits for the peer before the connection is cut. */
+const CLOSE_MS = 1_000;
+const CONSOLE_TEXT_BYTES = 256;
+
+/**
+ * A connection to one peer: introductions (LNK_CONN) both ways in the peer's dialect, spans, pings, and the
+ * transactions of whoever uses it. Whatever the peer does wrong ends this link and nothing else.
+ */
+export class Link implements ByteSink {
+  readonly #stream: ByteStream;
+  readonly #options: LinkOptions;
+  readonly #user: LinkUser;
+  readonly #reader: MessageReader;
+  readonly #writer: MessageWriter;
+  /** The transactions. */
+  readonly mux: Mux;
+  #state: 'handshake' | 'up' | 'closing' | 'down' = 'handshake';
+  #peer: Conn | undefined;
+  #dialect: Dialect;
+  /** Dialects whose LNK_CONN we have sent. */
+  readonly #introduced = new Set<Dialect>();
+  #startedMs = performance.now();
+  #heard = true;
+  #heardMs = this.#startedMs;
+  #lastPingMs = 0;
+  /** When the ping that is out was sent. */
+  #pingSentMs: number | undefined;
+  #rttMs: number | undefined;
+  #unsentBefore = 0;
+  #progressMs = this.#startedMs;
+
+  /** Takes over a stream just opened or accepted, and starts it. */
+  constructor(stream: ByteStream, options: LinkOptions, user: LinkUser) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#user = user;
+    this.#dialect = options.dialect === 'auto' ? 'current' : options.dialect;
+    this.#reader = new MessageReader(
+      {
+        message: (message) => this.mux.receive(message),
+        landing: (message, n) => this.mux.landing(message, n),
+      },
+      // Until the peer has told its dialect, the smaller limit holds.
+      MAX_PAYLOAD_BYTES['2014'],
+    );
+    this.#writer = new MessageWriter(stream, () => user.progress?.(this));
+    this.mux = new Mux(
+      this.#writer,
+      {
+        opened: (transaction, message) => this.#opened(transaction, message),
+        oneWay: (m) => this.#oneWay(m),
+      },
+      options.maxTransactions,
+    );
+    stream.start(this);
+    heartbeat.add(this);
+    // In `auto` a listener waits to hear the dialler's dialect. A dialler of either generation speaks at
+    // once, and an old listener answers an introduction it does not know with NOSUPP.
+    if (options.side === 'dialer' || options.dialect !== 'auto') this.#introduce(this.#dialect);
+  }
+
+  /** The peer's address, for people. */
+  get remote(): string {
+    return this.#stream.remote;
+  }
+  get state(): 'handshake' | 'up' | 'closing' | 'down' {
+    return this.#state;
+  }
+  /** How the peer introduced itself; undefined before it did. */
+  get peer(): Conn | undefined {
+    return this.#peer;
+  }
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+  /** Largest payload a message to the peer may have, in bytes. */
+  get maxPayloadBytes(): number {
+    return MAX_PAYLOAD_BYTES[this.#dialect];
+  }
+  /** Round-trip time of the newest answered ping. */
+  get rttMs(): number | undefined {
+    return this.#rttMs;
+  }
+  /** Bytes written and not yet taken by the system. */
+  get unsentBytes(): number {
+    return this.#writer.unsentBytes;
+  }
+
+  /** Whether the peer asked for spans of this kind. */
+  wants(span: Span): boolean {
+    return this.#peer !== undefined && admits(this.#peer, this.#dialect, span);
+  }
+
+  /** Offer a span; the handler hears of what the peer opens on it. Withdraw it with `mux.end`. */
+  offer(span: Span, handler: TransactionHandler): Transaction {
+    const transaction = this.mux.open(null, handler);
+    const at = this.mux.begin(transaction, Command.LNK_SPAN, false);
+    writeSpan(this.#writer.view, at, true, span);
+    this.#writer.finish();
+    return transaction;
+  }
+
+  /** Stop and go on taking messages from the peer, as back-pressure. */
+  pause(): void {
+    this.#stream.pause();
+  }
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  /** A payload that is arriving in this memory must go elsewhere: its owner wants it back. */
+  abandonLanding(landing: Uint8Array): void {
+    this.#reader.abandonLanding(landing);
+  }
+
+  /** End the link in order: withdraw everything of ours, send what is queued, close. */
+  close(): void {
+    if (this.#state === 'down' || this.#state === 'closing') return;
+    this.#state = 'closing';
+    for (const transaction of this.mux.roots()) this.mux.end(transaction);
+    this.#writer.flush();
+    this.#stream.end();
+    setTimeout(() => this.fail(new LinkError('closed', 'closed by us')), CLOSE_MS).unref();
+  }
+
+  /** End the link at once. */
+  fail(error: LinkError): void {
+    if (this.#state === 'down') return;
+    this.#state = 'down';
+    heartbeat.remove(this);
+    this.#reader.stop();
+    this.mux.loseAll(Wire.LOSTLINK);
+    this.#stream.destroy();
+    this.#user.down(this, error);
+  }
+
+  // ByteSink: what the stream calls.
+
+  target(): Uint8Array {
+    return this.#reader.target();
+  }
+
+  received(bytes: number): void {
+    this.#heard = true;
+    try {
+      this.#reader.received(bytes);
+    } catch (error) {
+      if (error instanceof LinkError) this.fail(error);
+      else this.fail(new LinkError('field', `internal error: ${String(error)}`, error));
+    }
+  }
+
+  closed(error: Error | undefined): void {
+    if (error !== undefined) {
+      this.fail(error instanceof LinkError ? error : new LinkError('socket', error.message, error));
+    } else if (this.#state === 'closing') {
+      this.fail(new LinkError('closed', 'closed by us'));
+    } else {
+      const where = this.#reader.atBoundary ? '' : ' in the middle of a message';
+      this.fail(new LinkError('eof', `the peer closed the connection${where}`));
+    }
+  }
+
+  /** Called by the heartbeat: ping, and notice a peer that is silent, stuck or never introduced itself. */
+  beat(nowMs: number, late: boolean): void {
+    const { handshakeMs, silentMs, pingMs, stuckMs, maxUnsentBytes } = this.#options;
+    if (this.#heard || late) {
+      this.#heard = false;
+      this.#heardMs = nowMs;
+    }
+    const unsent = this.unsentBytes;
+    if (unsent < this.#unsentBefore || unsent === 0 || late) {
+      this.#progressMs = nowMs;
+      // A peer that still takes bytes is alive, though its answer may be far behind them.
+      if (unsent > 0) this.#heardMs = nowMs;
+    }
+    this.#unsentBefore = unsent;
+    if (this.#state === 'handshake') {
+      if (nowMs - this.#startedMs > handshakeMs) {
+        this.fail(new LinkError('handshake', `no LNK_CONN in ${handshakeMs} ms${this.#dialectHint()}`));
+      }
+    } else if (this.#pingSentMs !== undefined && nowMs - this.#heardMs > silentMs) {
+      this.fail(new LinkError('silent', `no answer for ${Math.round(nowMs - this.#heardMs)} ms`));
+    } else if (nowMs - this.#progressMs > stuckMs) {
+      this.fail(new LinkError('flood', `the peer took none of ${unsent} waiting bytes for ${stuckMs} ms`));
+    } else if (unsent > maxUnsentBytes) {
+      this.fail(new LinkError('flood', `${unsent} bytes wait for the peer (${maxUnsentBytes} allowed)`));
+    } else if (this.#pingSentMs === undefined && nowMs - this.#lastPingMs >= pingMs) {
+      this.#lastPingMs = nowMs;
+      this.#pingSentMs = nowMs;
+      this.#writer.begin(Command.LNK_PING, 0, 0, 0, 0, 0);
+      this.#writer.finish();
+    }
+  }
+
+  #dialectHint(): string {
+    const { dialect } = this.#options;
+    return dialect === 'auto' ? '' : ` (dialect ${dialect} is forced; does the peer speak the other?)`;
+  }
+
+  #introduce(dialect: Dialect): void {
+    if (this.#introduced.has(dialect)) return;
+    this.#introduced.add(dialect);
+    const handler: TransactionHandler = {
+      message: (transaction, message) => {
+        if (!transaction.rxClosed) return;
+        this.mux.end(transaction);
+        // The other generation's refusal of the introduction it does not know; the right one follows.
+        if (message.error === Wire.NOSUPP && dialect !== this.#dialect) return;
+        if (message.error === Wire.NOSUPP && this.#state === 'handshake') return;
+        this.#peerEnds(message.error);
+      },
+      lost: () => {},
+    };
+    const transaction = this.mux.open(null, handler);
+    const at = this.mux.begin(transaction, connCommand(dialect), false);
+    writeConn(this.#writer.view, at, true, dialect, connFor(dialect, this.#options.conn));
+    this.#writer.finish();
+  }
+
+  /** The peer ended an introduction, which ends everything. */
+  #peerEnds(error: number): void {
+    const reason = error === 0 ? '' : ` with error 0x${error.toString(16)}`;
+    queueMicrotask(() => this.fail(new LinkError('eof', `the peer ended the link${reason}`)));
+  }
+
+  #opened(transaction: Transaction, message: Message): void {
+    const dialect = dialectOfConn(message.command);
+    if (dialect !== undefined) this.#peerIntroduced(dialect, transaction, message);
+    else if (message.command === Command.LNK_SPAN) this.#spanOffered(transaction, message);
+    // Anything else is left without a handler, which refuses it with NOSUPP; DBG_SHELL as xdisk.c does.
+  }
+
+  #peerIntroduced(dialect: Dialect, transaction: Transaction, message: Message): void {
+    const { dialect: choice } = this.#options;
+    if (choice !== 'auto' && choice !== dialect) return;
+    if (this.#peer !== undefined) throw new LinkError('field', 'a second LNK_CONN');
+    this.#peer = readConn(message.view, message.at, message.le, dialect);
+    this.#dialect = dialect;
+    this.#reader.maxPayloadBytes = MAX_PAYLOAD_BYTES[dialect];
+    transaction.handler = {
+      message: () => {
+        if (!transaction.rxClosed) return;
+        this.mux.end(transaction);
+        this.#peerEnds(0);
+      },
+      lost: () => {},
+    };
+    this.mux.result(transaction);
+    this.#introduce(dialect);
+    this.#state = 'up';
+    this.#user.up(this);
+  }
+
+  #spanOffered(transaction: Transaction, message: Message): void {
+    const span = readSpan(message.view, message.at, message.le);
+    if (span.distance > 0xffff) throw new LinkError('field', `a span over ${span.distance} hops`);
+    transaction.handler = this.#user.spanOffered(this, span, transaction, message);
+    if (transaction.handler !== null && !transaction.txCreated) this.mux.result(transaction);
+  }
+
+  #oneWay(message: Message): void {
+    if (message.has(Flag.REPLY)) {
+      // Any status answers a ping: the 2014 library refuses it with NOSUPP, which proves life as well.
+      if (this.#pingSentMs !== undefined && message.command !== Command.DBG_SHELL) {
+        this.#rttMs = performance.now() - this.#pingSentMs;
+        this.#pingSentMs = undefined;
+      }
+      if (message.command === Command.DBG_SHELL && message.payload.length > 0) {
+        const text = Buffer.from(message.payload.subarray(0, CONSOLE_TEXT_BYTES)).toString('utf8');
+        this.#user.consoleText?.(this, printable(text));
+      }
+    } else if (message.command === Command.LNK_PING) {
+      this.#writer.begin((Command.LNK_PING | Flag.REPLY) >>> 0, 0, 0, 0, 0, 0);
+      this.#writer.finish();
+    }
+    // Other one-way messages are ignored: answering an ERROR would ping-pong.
+  }
+}

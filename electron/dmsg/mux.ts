@@ -1,0 +1,214 @@
+import { COMMAND_MASK, Command, Flag, Wire } from './constants.ts';
+import { LinkError } from './link-error.ts';
+import type { Message } from './message.ts';
+import type { MessageWriter } from './message-writer.ts';
+import type { Transaction, TransactionHandler } from './transaction.ts';
+import { TransactionTable } from './transaction-table.ts';
+
+/** What the mux cannot give to a transaction's handler. */
+export interface MuxUser {
+  /** The peer opened a transaction directly under the link. See TransactionHandler.opened. */
+  opened(transaction: Transaction, message: Message): void;
+  /** A message outside all transactions: a ping, a status, console text. */
+  oneWay(message: Message): void;
+}
+
+/** Nesting real peers use is three: span, open, command. */
+const MAX_DEPTH = 8;
+
+/**
+ * Many transactions over one link: finds the one a message belongs to, keeps its state as
+ * kern_dmsg.c does, ends what is stacked on a transaction with it, and drops what raced a close.
+ */
+export class Mux {
+  readonly #writer: MessageWriter;
+  readonly #user: MuxUser;
+  readonly #table = new TransactionTable();
+  readonly #maxRemote: number;
+
+  /** @param maxRemote transactions the peer may have open at a time; more end the link */
+  constructor(writer: MessageWriter, user: MuxUser, maxRemote: number) {
+    this.#writer = writer;
+    this.#user = user;
+    this.#maxRemote = maxRemote;
+  }
+
+  /** Open transactions of both sides. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** The writer, for what is outside transactions and for headers begun here. */
+  get writer(): MessageWriter {
+    return this.#writer;
+  }
+
+  /** A new transaction of ours on `parent` (null: the link). Its first message opens it at the peer. */
+  open(parent: Transaction | null, handler: TransactionHandler): Transaction {
+    return this.#table.openLocal(parent, handler);
+  }
+
+  /**
+   * Begin a message in a transaction: see MessageWriter.begin. CREATE and the direction flags are set as the
+   * transaction's state asks.
+   * @param last this direction ends with it; the transaction's children are ended first
+   */
+  begin(transaction: Transaction, command: number, last: boolean, error = 0, room = 0): number {
+    if (transaction.txClosed) throw new Error('message in a transaction already ended by us');
+    if (last && transaction.firstChild !== null) this.#loseChildren(transaction, Wire.LOSTLINK);
+    const { parent } = transaction;
+    let cmd = command & COMMAND_MASK;
+    if (!transaction.txCreated) cmd |= Flag.CREATE;
+    if (!transaction.local) cmd |= Flag.REPLY | Flag.REVTRANS;
+    if (parent !== null && !parent.local) cmd |= Flag.REVCIRC;
+    if (last) cmd |= transaction.wasLost ? Flag.DELETE | Flag.ABORT : Flag.DELETE;
+    transaction.txCreated = true;
+    transaction.txClosed = last;
+    if (transaction.closed) this.#retire(transaction);
+    return this.#writer.begin(
+      cmd >>> 0,
+      transaction.idLow,
+      transaction.idHigh,
+      parent === null ? 0 : parent.idLow,
+      parent === null ? 0 : parent.idHigh,
+      error,
+      room,
+    );
+  }
+
+  /** Acknowledge a transaction of the peer and leave it open. */
+  result(transaction: Transaction): void {
+    this.begin(transaction, Command.LNK_ERROR, false);
+    this.#writer.finish();
+  }
+
+  /** End our direction of a transaction, unless it has ended already. */
+  end(transaction: Transaction, error: number = Wire.OK): void {
+    if (transaction.txClosed) return;
+    this.begin(transaction, Command.LNK_ERROR, true, error);
+    this.#writer.finish();
+  }
+
+  /**
+   * Take a message from the reader.
+   * @throws LinkError when it breaks the protocol
+   */
+  receive(message: Message): void {
+    if (!message.isTransactional) {
+      this.#user.oneWay(message);
+      return;
+    }
+    const ours = message.has(Flag.REVTRANS);
+    const transaction = ours
+      ? this.#table.findLocal(message.idLow, message.idHigh)
+      : this.#table.findRemote(message.idLow, message.idHigh);
+    if (message.has(Flag.CREATE) && !message.has(Flag.REPLY)) {
+      if (ours || transaction !== null) throw broken('opens a transaction that is there already', message);
+      this.#accept(message);
+    } else if (transaction !== null) {
+      this.#continue(transaction, message);
+    } else if (!message.has(Flag.ABORT) && !this.#racedClose(message)) {
+      throw broken('names a transaction that is not there', message);
+    }
+  }
+
+  /** Where the payload of an arriving message should stand: see MessageSink.landing. */
+  landing(message: Message, payloadBytes: number): Uint8Array | undefined {
+    if (!message.has(Flag.REVTRANS)) return undefined;
+    const transaction = this.#table.findLocal(message.idLow, message.idHigh);
+    return transaction?.rxClosed === false
+      ? transaction.handler?.landing?.(message, payloadBytes)
+      : undefined;
+  }
+
+  /** The link is lost: end everything, innermost first. Nothing is sent. */
+  loseAll(error: number): void {
+    for (const transaction of this.#table.roots()) this.#lose(transaction, error);
+  }
+
+  /** The transactions directly under the link. */
+  roots(): Transaction[] {
+    return this.#table.roots();
+  }
+
+  #accept(message: Message): void {
+    const atRoot = (message.circuitLow | message.circuitHigh) === 0;
+    const parent = atRoot ? null : this.#circuitOf(message);
+    if (!atRoot && parent === null) return; // the parent was closed while this was on its way
+    if ((message.idLow | message.idHigh) === 0) throw broken('opens a transaction with id 0', message);
+    if (this.#table.remoteCount >= this.#maxRemote) {
+      throw new LinkError('flood', `more than ${this.#maxRemote} open transactions`);
+    }
+    if (parent !== null && parent.depth >= MAX_DEPTH) {
+      throw new LinkError('flood', `transactions stacked more than ${MAX_DEPTH} deep`);
+    }
+    const transaction = this.#table.openRemote(message.idLow, message.idHigh, parent);
+    transaction.rxCreated = true;
+    transaction.rxClosed = message.has(Flag.DELETE);
+    if (parent === null) this.#user.opened(transaction, message);
+    else if (parent.open) parent.handler?.opened?.(transaction, message);
+    else this.end(transaction, Wire.LOSTLINK);
+    if (transaction.handler === null) this.end(transaction, Wire.NOSUPP);
+  }
+
+  #continue(transaction: Transaction, message: Message): void {
+    if (transaction.rxClosed) {
+      if (transaction.wasLost || message.has(Flag.ABORT)) return;
+      throw broken('goes on after its end', message);
+    }
+    if (message.has(Flag.REPLY) !== transaction.local) throw broken('comes from the wrong side', message);
+    if (message.has(Flag.CREATE) === transaction.rxCreated) {
+      throw broken(transaction.rxCreated ? 'is answered anew' : 'is answered without CREATE', message);
+    }
+    transaction.rxCreated = true;
+    if (message.has(Flag.DELETE)) {
+      transaction.rxClosed = true;
+      if (transaction.firstChild !== null) this.#loseChildren(transaction, Wire.LOSTLINK);
+    }
+    transaction.handler?.message(transaction, message);
+    if (transaction.closed) this.#retire(transaction);
+  }
+
+  /** Whether a message for an unknown transaction may have crossed the end of its parent. */
+  #racedClose(message: Message): boolean {
+    if ((message.circuitLow | message.circuitHigh) === 0) return false;
+    const circuit = this.#circuitOf(message);
+    return circuit === null || !circuit.open;
+  }
+
+  #circuitOf(message: Message): Transaction | null {
+    return message.has(Flag.REVCIRC)
+      ? this.#table.findLocal(message.circuitLow, message.circuitHigh)
+      : this.#table.findRemote(message.circuitLow, message.circuitHigh);
+  }
+
+  #loseChildren(transaction: Transaction, error: number): void {
+    const children: Transaction[] = [];
+    for (let child = transaction.firstChild; child !== null; child = child.nextSibling) children.push(child);
+    for (const child of children) this.#lose(child, error);
+  }
+
+  #lose(transaction: Transaction, error: number): void {
+    if (transaction.wasLost) return;
+    this.#loseChildren(transaction, error);
+    // Whoever waited for an end that has come already is not told of another.
+    const over = transaction.local ? transaction.rxClosed : transaction.txClosed;
+    transaction.wasLost = true;
+    transaction.rxClosed = true;
+    if (!over) transaction.handler?.lost(transaction, error);
+    if (transaction.closed) this.#retire(transaction);
+  }
+
+  #retire(transaction: Transaction): void {
+    if (transaction.retired) return;
+    transaction.retired = true;
+    if (transaction.firstChild !== null) this.#loseChildren(transaction, Wire.LOSTLINK);
+    this.#table.remove(transaction);
+  }
+}
+
+function broken(what: string, message: Message): LinkError {
+  const id = (message.idHigh * 0x1_0000_0000 + message.idLow).toString(16);
+  const cmd = message.cmd.toString(16).padStart(8, '0');
+  return new LinkError('transaction', `message 0x${cmd} of transaction 0x${id} ${what}`);
+}

@@ -1,0 +1,179 @@
+import { IoStats } from '../block/io-stats.ts';
+import { readOpenModes } from '../dmsg/blk.ts';
+import { Command, OpenMode, PeerType, PfsType, Wire } from '../dmsg/constants.ts';
+import type { Link } from '../dmsg/link.ts';
+import { randomUuid } from '../dmsg/link-options.ts';
+import type { Message } from '../dmsg/message.ts';
+import { EMPTY_SPAN, type Span } from '../dmsg/span.ts';
+import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import type { Load } from './load.ts';
+import type { Medium } from './media/medium.ts';
+import { Session } from './session.ts';
+
+/** What an export is doing. */
+export type ExportState =
+  | 'online'
+  | 'draining' // refuses what arrives, finishes what was accepted
+  | 'offline' // the medium is closed
+  | 'opening';
+
+export interface ExportConfig {
+  /** Serial number, 1 … 127 bytes: what makes several paths one disk. */
+  readonly serial: string;
+  /** `host/name`, for people. */
+  readonly label: string;
+  /** Opens the medium: at the start, and after each `offline`. */
+  readonly open: () => Promise<Medium>;
+}
+
+/** A medium offered to peers as a disk. Its medium can be closed and opened again while it is offered. */
+export class Export {
+  readonly serial: string;
+  readonly label: string;
+  readonly stats = new IoStats();
+  /** Tells this node's offer from another node's of the same disk. */
+  readonly #pfsId = randomUuid();
+  readonly #open: () => Promise<Medium>;
+  readonly #sessions = new Set<Session>();
+  #medium: Medium | undefined;
+  #state: ExportState = 'offline';
+  #accepted = 0;
+  #drained: (() => void) | undefined;
+  /** The geometry announced, which a medium opened again must have. */
+  #sizeBytes = 0;
+  #blockBytes = 512;
+
+  constructor(config: ExportConfig) {
+    this.serial = config.serial;
+    this.label = config.label;
+    this.#open = config.open;
+  }
+
+  get state(): ExportState {
+    return this.#state;
+  }
+  /** The medium new requests may go to: none unless the export is online. */
+  get medium(): Medium | undefined {
+    return this.#state === 'online' ? this.#medium : undefined;
+  }
+  get mediumOfAccepted(): Medium {
+    return this.#medium as Medium;
+  }
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+  get blockBytes(): number {
+    return this.#blockBytes;
+  }
+  /** Devices peers have open. */
+  get sessions(): ReadonlySet<Session> {
+    return this.#sessions;
+  }
+
+  /** How it is announced. */
+  get span(): Span {
+    return {
+      ...EMPTY_SPAN,
+      pfsId: this.#pfsId,
+      pfsType: PfsType.SERVER,
+      peerType: PeerType.BLOCK,
+      sizeBytes: BigInt(this.#sizeBytes),
+      blockBytes: this.#blockBytes,
+      peerLabel: this.label,
+      pfsLabel: this.serial,
+    };
+  }
+
+  /**
+   * Open the medium and serve. Does nothing when it is online.
+   * @throws MediumError, or Error when the medium has changed its size since it was announced
+   */
+  async online(): Promise<void> {
+    if (this.#state !== 'offline') return;
+    this.#state = 'opening';
+    try {
+      const medium = await this.#open();
+      if (
+        this.#sizeBytes !== 0 &&
+        (medium.sizeBytes !== this.#sizeBytes || medium.blockBytes !== this.#blockBytes)
+      ) {
+        await medium.close();
+        throw new Error(
+          `${this.label}: the medium now has ${medium.sizeBytes} bytes in blocks of ${medium.blockBytes}, ` +
+            `announced were ${this.#sizeBytes} in ${this.#blockBytes}; stop the export and start it anew`,
+        );
+      }
+      this.#medium = medium;
+      this.#sizeBytes = medium.sizeBytes;
+      this.#blockBytes = medium.blockBytes;
+      this.#state = 'online';
+    } catch (error) {
+      this.#state = 'offline';
+      throw error;
+    }
+  }
+
+  /**
+   * Refuse from now on every request with a path error, so that clients keep it for another path or for
+   * later; finish those accepted before; then close the medium.
+   */
+  async offline(): Promise<void> {
+    if (this.#state !== 'online') return;
+    this.#state = 'draining';
+    if (this.#accepted > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    const medium = this.#medium;
+    this.#medium = undefined;
+    await medium?.close();
+    this.#state = 'offline';
+  }
+
+  /** End all sessions; what was answered stays answered. */
+  endSessions(): void {
+    for (const session of [...this.#sessions]) session.end(Wire.LOSTLINK);
+    this.#sessions.clear();
+  }
+
+  /** The handler of this export's span on a link. */
+  spanHandler(link: Link, load: Load): TransactionHandler {
+    return {
+      message: (transaction) => {
+        // The peer refuses the span or lets it go; nothing else comes in it.
+        if (transaction.rxClosed) link.mux.end(transaction);
+      },
+      lost: () => {},
+      opened: (child, message) => {
+        if (message.command === Command.BLK_OPEN) this.#opened(link, load, child, message);
+      },
+    };
+  }
+
+  commandAccepted(): void {
+    this.#accepted++;
+  }
+
+  commandEnded(): void {
+    this.#accepted--;
+    if (this.#accepted > 0 || this.#drained === undefined) return;
+    const drained = this.#drained;
+    this.#drained = undefined;
+    drained();
+  }
+
+  sessionEnded(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  #opened(link: Link, load: Load, transaction: Transaction, message: Message): void {
+    const modes = readOpenModes(message.view, message.at, message.le);
+    const { medium } = this;
+    const writable = (modes & OpenMode.WRITE) !== 0;
+    if (medium === undefined) link.mux.end(transaction, Wire.LOSTLINK);
+    else if (writable && medium.readOnly) link.mux.end(transaction, Wire.PARAM);
+    else {
+      const session = new Session(this, link, load, transaction, writable);
+      this.#sessions.add(session);
+      transaction.handler = session;
+      link.mux.result(transaction);
+    }
+  }
+}

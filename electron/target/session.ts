@@ -1,0 +1,122 @@
+import { BlockOp } from '../block/device.ts';
+import { BlockError } from '../block/error.ts';
+import type { IoStats } from '../block/io-stats.ts';
+import { checkRange } from '../block/range.ts';
+import { Command, Wire } from '../dmsg/constants.ts';
+import type { Link } from '../dmsg/link.ts';
+import type { Message } from '../dmsg/message.ts';
+import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import { BlkCommand } from './command.ts';
+import type { Export } from './export.ts';
+import type { Load } from './load.ts';
+import type { Medium } from './media/medium.ts';
+
+/** One BLK_OPEN of a peer: the commands stacked on it, for as long as it lasts. */
+export class Session implements TransactionHandler {
+  readonly #export: Export;
+  readonly #transaction: Transaction;
+  readonly link: Link;
+  readonly load: Load;
+  /** The peer opened it for writing. */
+  readonly writable: boolean;
+
+  constructor(owner: Export, link: Link, load: Load, transaction: Transaction, writable: boolean) {
+    this.#export = owner;
+    this.link = link;
+    this.load = load;
+    this.#transaction = transaction;
+    this.writable = writable;
+  }
+
+  /** The medium for commands accepted while the export was online, until they are drained. */
+  get mediumOfAccepted(): Medium {
+    return this.#export.mediumOfAccepted;
+  }
+  get stats(): IoStats {
+    return this.#export.stats;
+  }
+
+  /** An accepted command is over: the medium may be closed when all are. */
+  commandEnded(): void {
+    this.#export.commandEnded();
+  }
+
+  /** End it from our side. */
+  end(error: number): void {
+    this.link.mux.end(this.#transaction, error);
+  }
+
+  // TransactionHandler of the BLK_OPEN.
+
+  /** The peer closes the device. */
+  message(transaction: Transaction, _message: Message): void {
+    if (!transaction.rxClosed) return;
+    this.link.mux.end(transaction);
+    this.#export.sessionEnded(this);
+  }
+
+  lost(transaction: Transaction, error: number): void {
+    this.link.mux.end(transaction, error);
+    this.#export.sessionEnded(this);
+  }
+
+  opened(child: Transaction, message: Message): void {
+    const op = opOf(message.command);
+    if (op === undefined) return;
+    const command = new BlkCommand(this, child, op, message);
+    child.handler = command;
+    const { medium } = this.#export;
+    if (medium === undefined) {
+      this.link.mux.end(child, Wire.LOSTLINK);
+      return;
+    }
+    const error = this.#check(medium, command, message);
+    if (error !== null) {
+      command.reject(error);
+      return;
+    }
+    this.#export.commandAccepted();
+    if (!this.load.free) {
+      command.keep(message);
+      this.load.wait(command);
+      return;
+    }
+    // A medium that answers at once needs no copy of the data.
+    if (medium.synchronous) command.buffer = message.payload;
+    else command.keep(message);
+    command.start();
+  }
+
+  #check(medium: Medium, command: BlkCommand, message: Message): BlockError | null {
+    const { op, length } = command;
+    if (op === BlockOp.flush) return null;
+    if (op === BlockOp.read && length > this.link.maxPayloadBytes) {
+      return new BlockError('range', `a read of ${length} bytes is over ${this.link.maxPayloadBytes}`);
+    }
+    if (op === BlockOp.write && message.payload.length !== length) {
+      return new BlockError('range', `${message.payload.length} bytes of data for a write of ${length}`);
+    }
+    if (op !== BlockOp.read && (medium.readOnly || !this.writable)) {
+      return new BlockError(
+        'readonly',
+        medium.readOnly ? 'the disk is read-only' : 'opened for reading only',
+      );
+    }
+    return checkRange(medium, command.offset, length);
+  }
+}
+
+function opOf(command: number): BlockOp | undefined {
+  switch (command) {
+    case Command.BLK_READ:
+      return BlockOp.read;
+    case Command.BLK_WRITE:
+      return BlockOp.write;
+    case Command.BLK_FLUSH:
+      return BlockOp.flush;
+    case Command.BLK_FREEBLKS:
+      return BlockOp.discard;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,166 @@
+import { IoStats } from '../block/io-stats.ts';
+import { writeOpenModes } from '../dmsg/blk.ts';
+import { Command, Wire } from '../dmsg/constants.ts';
+import type { Link } from '../dmsg/link.ts';
+import type { Message } from '../dmsg/message.ts';
+import type { Span } from '../dmsg/span.ts';
+import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+
+/** Use made of a path. */
+export type PathState =
+  | 'standby' // could be opened
+  | 'opening'
+  | 'open' // requests go here
+  | 'faulty' // refused or failed; tried again later
+  | 'lost'; // its span is gone
+
+/** Who opens a path. */
+export interface PathUser {
+  /** BLK_OPEN succeeded. */
+  pathOpened(path: Path): void;
+  /** BLK_OPEN was refused with a DMSG error, or ended later by the other side; the path may be tried again. */
+  pathRefused(path: Path, error: number): void;
+  /** The span is gone, and everything that ran over it. */
+  pathLost(path: Path): void;
+}
+
+let nextPathId = 1;
+
+/** One way to a disk: a span offered on a link. */
+export class Path implements TransactionHandler {
+  readonly id = nextPathId++;
+  readonly link: Link;
+  readonly span: Span;
+  readonly stats = new IoStats();
+  readonly #transaction: Transaction;
+  readonly #gone: (path: Path) => void;
+  #state: PathState = 'standby';
+  #user: PathUser | undefined;
+  #opening: Transaction | undefined;
+  /** Not to be tried again before this time, ms of the process's clock. */
+  #retryMs = 0;
+  #failures = 0;
+  #lastError = 0;
+
+  /** @param gone called last when the span is gone, whoever uses the path */
+  constructor(link: Link, span: Span, transaction: Transaction, gone: (path: Path) => void) {
+    this.link = link;
+    this.span = span;
+    this.#transaction = transaction;
+    this.#gone = gone;
+  }
+
+  get state(): PathState {
+    return this.#state;
+  }
+  /** Hops to the disk. */
+  get distance(): number {
+    return this.span.distance;
+  }
+  /** How often it failed, and the DMSG error of the last time. */
+  get failures(): number {
+    return this.#failures;
+  }
+  get lastError(): number {
+    return this.#lastError;
+  }
+  /** When a faulty path may be tried again, ms of the process's clock. */
+  get retryMs(): number {
+    return this.#retryMs;
+  }
+  /** The open transaction block commands are stacked on, while the state is `open`. */
+  get circuit(): Transaction {
+    return this.#opening as Transaction;
+  }
+
+  /** Whom to tell what happens to the path, open or not. */
+  watch(user: PathUser | undefined): void {
+    this.#user = user;
+  }
+
+  /** Send BLK_OPEN; the user hears the outcome. @param modes a set of OpenMode bits */
+  open(modes: number): void {
+    this.#state = 'opening';
+    const { mux } = this.link;
+    const transaction = mux.open(this.#transaction, {
+      message: (opening, message) => this.#answered(opening, message),
+      lost: (opening, error) => this.#ended(opening, error),
+    });
+    this.#opening = transaction;
+    const at = mux.begin(transaction, Command.BLK_OPEN, false);
+    writeOpenModes(mux.writer.view, at, true, modes);
+    mux.writer.finish();
+  }
+
+  /** End the open transaction; commands still in it are lost first. */
+  close(): void {
+    const transaction = this.#opening;
+    if (transaction === undefined) return;
+    this.#opening = undefined;
+    if (this.#state !== 'lost') this.#state = 'standby';
+    this.link.mux.end(transaction);
+  }
+
+  /** Put aside for a while: `pathRefused` of the user, or an answer that says the way is blocked. */
+  fault(error: number, nowMs: number): void {
+    this.#failures++;
+    this.#lastError = error;
+    this.#retryMs = nowMs + Math.min(2_000, 50 * 2 ** Math.min(this.#failures, 6));
+    this.close();
+    if (this.#state !== 'lost') this.#state = 'faulty';
+  }
+
+  /** It works: forget earlier failures. */
+  worked(): void {
+    this.#failures = 0;
+  }
+
+  // TransactionHandler of the span.
+
+  message(transaction: Transaction, _message: Message): void {
+    if (!transaction.rxClosed) return;
+    this.link.mux.end(transaction);
+    this.#lose();
+  }
+
+  lost(_transaction: Transaction): void {
+    this.#lose();
+  }
+
+  #lose(): void {
+    if (this.#state === 'lost') return;
+    this.#state = 'lost';
+    this.close();
+    this.#user?.pathLost(this);
+    this.#gone(this);
+  }
+
+  #answered(transaction: Transaction, message: Message): void {
+    if (transaction.rxClosed) this.#ended(transaction, message.error);
+    else if (transaction === this.#opening && this.#state === 'opening') {
+      this.#state = 'open';
+      this.#user?.pathOpened(this);
+    }
+  }
+
+  /** The other side refused the open, or ended it. */
+  #ended(transaction: Transaction, error: number): void {
+    this.link.mux.end(transaction);
+    if (transaction !== this.#opening) return;
+    this.#opening = undefined;
+    if (this.#state === 'lost') return;
+    this.#state = 'faulty';
+    this.#user?.pathRefused(this, error === 0 ? Wire.LOSTLINK : error);
+  }
+}
+
+/** Order of preference: usable first, then nearest, then fastest. */
+export function comparePaths(a: Path, b: Path): number {
+  return (
+    Number(a.state === 'faulty') - Number(b.state === 'faulty') ||
+    a.distance - b.distance ||
+    a.span.rnss - b.span.rnss ||
+    (a.link.rttMs ?? Number.MAX_VALUE) - (b.link.rttMs ?? Number.MAX_VALUE) ||
+    a.id - b.id
+  );
+}

@@ -1,0 +1,181 @@
+import type { Link } from '../dmsg/link.ts';
+import type { Span } from '../dmsg/span.ts';
+import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import { Disk } from './disk.ts';
+import { identify, sameDisk } from './identity.ts';
+import { Path } from './path.ts';
+import { Unit } from './unit.ts';
+import { UnitNumbers } from './unit-numbers.ts';
+import { UNIT_DEFAULTS, type UnitOptions } from './unit-options.ts';
+
+/** What a registry tells its host. */
+export interface RegistryEvents {
+  /** A disk appeared, gained or lost a path, or went away (no paths left). */
+  diskChanged?(disk: Disk): void;
+  unitChanged?(unit: Unit): void;
+  /** A unit is gone: detached, or without paths and users for the grace time. */
+  unitRemoved?(unit: Unit): void;
+  /** A span that cannot be a disk. */
+  spanRejected?(link: Link, reason: string): void;
+}
+
+export interface RegistryOptions {
+  /** Unit numbers of earlier runs, by disk key. */
+  readonly knownNumbers: Iterable<readonly [string, number]>;
+  readonly numbersChanged: (numbers: ReadonlyMap<string, number>) => void;
+  /** How long a unit without paths and users stays, ms. */
+  readonly graceMs: number;
+  /** Spans one link may offer; those beyond are refused. */
+  readonly maxSpansPerLink: number;
+}
+
+export const REGISTRY_DEFAULTS: RegistryOptions = {
+  knownNumbers: [],
+  numbersChanged: () => {},
+  graceMs: 60_000,
+  maxSpansPerLink: 4096,
+};
+
+/** Why a unit could not be detached. */
+export class UnitBusyError extends Error {
+  readonly code = 'EBUSY';
+  /** Who holds it. */
+  readonly holders: readonly string[];
+  constructor(unit: Unit) {
+    const holders = [...unit.users].map((user) => user.name);
+    super(`${unit.name} is in use by ${holders.join(', ')}; close them first, or force`);
+    this.name = 'UnitBusyError';
+    this.holders = holders;
+  }
+}
+
+/** All disks peers offer, and those attached as units. */
+export class Registry {
+  readonly #options: RegistryOptions;
+  readonly #events: RegistryEvents;
+  readonly #numbers: UnitNumbers;
+  readonly #disks = new Map<string, Disk[]>();
+  readonly #units = new Map<number, Unit>();
+  readonly #spansOfLink = new Map<Link, number>();
+  readonly #graceTimers = new Map<Unit, NodeJS.Timeout>();
+
+  constructor(events: RegistryEvents = {}, options: Partial<RegistryOptions> = {}) {
+    this.#events = events;
+    this.#options = { ...REGISTRY_DEFAULTS, ...options };
+    this.#numbers = new UnitNumbers(this.#options.knownNumbers, this.#options.numbersChanged);
+  }
+
+  /** Disks offered now or attached. */
+  get disks(): Disk[] {
+    return [...this.#disks.values()].flat();
+  }
+  get units(): Unit[] {
+    return [...this.#units.values()];
+  }
+  /** The first of xdisk's two global figures: requests under way on all units. */
+  get activeRequests(): number {
+    return this.units.reduce((sum, unit) => sum + unit.stats.inFlight, 0);
+  }
+  unit(number: number): Unit | undefined {
+    return this.#units.get(number);
+  }
+
+  /** A link offers a span: LinkUser.spanOffered of whoever owns the link. */
+  spanOffered(link: Link, span: Span, transaction: Transaction): TransactionHandler | null {
+    const count = (this.#spansOfLink.get(link) ?? 0) + 1;
+    const identity = identify(span);
+    if (typeof identity === 'string' || count > this.#options.maxSpansPerLink) {
+      const reason = typeof identity === 'string' ? identity : `more than ${count - 1} spans`;
+      this.#events.spanRejected?.(link, reason);
+      return null;
+    }
+    this.#spansOfLink.set(link, count);
+    const namesakes = this.#disks.get(identity.serial) ?? [];
+    let disk = namesakes.find((known) => sameDisk(known.identity, identity));
+    if (disk === undefined) {
+      disk = new Disk(identity, namesakes.length > 0);
+      for (const other of namesakes) other.conflict = true;
+      this.#disks.set(identity.serial, [...namesakes, disk]);
+    }
+    const owner = disk;
+    const path = new Path(link, span, transaction, (gone) => this.#pathGone(owner, gone));
+    disk.paths.add(path);
+    disk.unit?.addPath(path);
+    this.#events.diskChanged?.(disk);
+    return path;
+  }
+
+  /** Make a disk a unit. A disk that is one already keeps its unit and options. */
+  attach(disk: Disk, options: Partial<UnitOptions> = {}): Unit {
+    if (disk.unit !== undefined) return disk.unit;
+    const number = this.#numbers.numberOf(this.#keyOf(disk));
+    const unit = new Unit(number, disk.identity, { ...UNIT_DEFAULTS, ...options }, disk.conflict, {
+      changed: (changed) => this.#unitChanged(changed),
+    });
+    disk.unit = unit;
+    this.#units.set(number, unit);
+    for (const path of disk.paths) unit.addPath(path);
+    this.#events.unitChanged?.(unit);
+    return unit;
+  }
+
+  /**
+   * Take a unit away. Requests under way end with `path` errors.
+   * @throws UnitBusyError when it is in use and `force` is not set
+   */
+  detach(unit: Unit, force = false): void {
+    if (unit.users.size > 0 && !force) throw new UnitBusyError(unit);
+    clearTimeout(this.#graceTimers.get(unit));
+    this.#graceTimers.delete(unit);
+    unit.detach();
+    this.#units.delete(unit.number);
+    const disk = this.disks.find((candidate) => candidate.unit === unit);
+    if (disk !== undefined) {
+      disk.unit = undefined;
+      this.#dropIfGone(disk);
+    }
+    this.#events.unitRemoved?.(unit);
+  }
+
+  #pathGone(disk: Disk, path: Path): void {
+    disk.paths.delete(path);
+    const count = (this.#spansOfLink.get(path.link) ?? 1) - 1;
+    if (count === 0) this.#spansOfLink.delete(path.link);
+    else this.#spansOfLink.set(path.link, count);
+    this.#dropIfGone(disk);
+    this.#events.diskChanged?.(disk);
+  }
+
+  /** Forget a disk nobody offers and nobody attached. */
+  #dropIfGone(disk: Disk): void {
+    if (disk.paths.size > 0 || disk.unit !== undefined) return;
+    const { serial } = disk.identity;
+    const left = (this.#disks.get(serial) ?? []).filter((other) => other !== disk);
+    if (left.length === 0) this.#disks.delete(serial);
+    else this.#disks.set(serial, left);
+    const [only] = left;
+    if (left.length === 1 && only !== undefined) only.conflict = false;
+  }
+
+  #unitChanged(unit: Unit): void {
+    if (unit.state === 'detached') return;
+    const useless = unit.paths.size === 0 && unit.users.size === 0;
+    const timer = this.#graceTimers.get(unit);
+    if (!useless) {
+      clearTimeout(timer);
+      this.#graceTimers.delete(unit);
+    } else if (timer === undefined) {
+      const removal = setTimeout(() => this.detach(unit), this.#options.graceMs);
+      removal.unref();
+      this.#graceTimers.set(unit, removal);
+    }
+    this.#events.unitChanged?.(unit);
+  }
+
+  /** A disk's number belongs to its serial; one that shares its serial has a number of its own. */
+  #keyOf(disk: Disk): string {
+    const { serial, sizeBytes, blockBytes } = disk.identity;
+    const first = this.#disks.get(serial)?.[0];
+    return first === disk || first === undefined ? serial : `${serial}/${sizeBytes}/${blockBytes}`;
+  }
+}

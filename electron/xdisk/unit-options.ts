@@ -1,0 +1,26 @@
+/** What a unit does with requests while it has no path. */
+export type NoPathPolicy =
+  | { readonly kind: 'hold' } // for ever
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  | { readonly kind: 'fail' };
+
+/** How a unit behaves. Times in milliseconds. */
+export interface UnitOptions {
+  /** Never open for writing. */
+  readonly readOnly: boolean;
+  readonly noPath: NoPathPolicy;
+  /** Time for the answer to a command on the wire; then its request ends with `timeout`. */
+  readonly requestTimeoutMs: number;
+  /** Time an `open` waits for a path and the other side's answer. */
+  readonly openMs: number;
+  /** How often the limits above are looked at. */
+  readonly sweepMs: number;
+}
+
+export const UNIT_DEFAULTS: UnitOptions = {
+  readOnly: false,
+  noPath: { kind: 'hold' },
+  requestTimeoutMs: 30_000,
+  openMs: 5_000,
+  sweepMs: 250,
+};

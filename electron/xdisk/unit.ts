@@ -1,0 +1,303 @@
+import type { BlockRequest } from '../block/device.ts';
+import { BlockError } from '../block/error.ts';
+import { IoStats } from '../block/io-stats.ts';
+import { OpenMode, Wire } from '../dmsg/constants.ts';
+import { LinkError } from '../dmsg/link-error.ts';
+import type { DiskIdentity } from './identity.ts';
+import { comparePaths, type Path, type PathUser } from './path.ts';
+import { RequestQueue } from './request-queue.ts';
+import type { UnitOptions } from './unit-options.ts';
+import { UnitUser } from './unit-user.ts';
+
+/** What a unit is doing. */
+export type UnitState =
+  | 'idle' // nobody uses it
+  | 'opening' // waiting for BLK_OPEN
+  | 'open'
+  | 'holding' // no path; requests wait for one
+  | 'failed' // no path; requests get errors
+  | 'detached';
+
+/** What happens to a unit, for its registry. */
+export interface UnitEvents {
+  changed(unit: Unit): void;
+}
+
+/**
+ * An attached disk, `xaN`: one per serial number, however many paths lead to it. It keeps one path open,
+ * moves to the next best when that one is lost, and runs again there what was under way.
+ */
+export class Unit implements PathUser {
+  readonly number: number;
+  readonly identity: DiskIdentity;
+  readonly options: UnitOptions;
+  /** The serial is also that of another disk, of other size or block size. */
+  readonly conflict: boolean;
+  readonly stats = new IoStats();
+  readonly #events: UnitEvents;
+  readonly #queue: RequestQueue;
+  readonly #paths = new Set<Path>();
+  readonly #users = new Set<UnitUser>();
+  /** Open calls waiting for the first answer. */
+  #waiters: ((error: BlockError | null) => void)[] = [];
+  #active: Path | undefined;
+  #state: UnitState = 'idle';
+  #readOnly: boolean;
+  /** A BLK_OPEN has succeeded since the attachment, so `readOnly` is known. */
+  #known = false;
+  /** The other side refused to open for writing. */
+  #writeRefused = false;
+  #pathlessMs = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    number: number,
+    identity: DiskIdentity,
+    options: UnitOptions,
+    conflict: boolean,
+    events: UnitEvents,
+  ) {
+    this.number = number;
+    this.identity = identity;
+    this.options = options;
+    this.conflict = conflict;
+    this.#events = events;
+    this.#readOnly = options.readOnly;
+    this.#queue = new RequestQueue(this.name, this.stats, {
+      pathTrouble: (path, wire) => this.#trouble(path, wire),
+    });
+  }
+
+  get name(): string {
+    return `xa${this.number}`;
+  }
+  get state(): UnitState {
+    return this.#state;
+  }
+  /** Not to be written: asked for, or all the other side grants. */
+  get readOnly(): boolean {
+    return this.#readOnly;
+  }
+  get paths(): ReadonlySet<Path> {
+    return this.#paths;
+  }
+  /** The path requests go over, if one is open. */
+  get activePath(): Path | undefined {
+    return this.#active;
+  }
+  get users(): ReadonlySet<UnitUser> {
+    return this.#users;
+  }
+  /** Requests that wait for a tag or a path. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+  get lastOffset(): number {
+    return this.#queue.lastOffset;
+  }
+
+  /**
+   * Begin to use the unit. The first user opens it at the other side; who comes meanwhile waits for the
+   * same answer.
+   * @param name who it is, for people: a client's address
+   * @throws BlockError `path` when there is no path and none comes in time
+   */
+  async open(name: string): Promise<UnitUser> {
+    if (this.#state === 'detached') throw new BlockError('path', `${this.name} is detached`);
+    const user = new UnitUser(this, name, (gone) => this.#leave(gone));
+    this.#users.add(user);
+    this.#events.changed(this);
+    if (this.#users.size === 1) this.#choosePath();
+    const error = await this.#ready();
+    if (error !== null) {
+      await user.close();
+      throw error;
+    }
+    return user;
+  }
+
+  /** Start a request, its range being checked. Called by users. */
+  submit(request: BlockRequest): void {
+    if (this.#state === 'failed' || this.#state === 'detached') request.done(this.#noPath());
+    else this.#queue.submit(request);
+  }
+
+  addPath(path: Path): void {
+    this.#paths.add(path);
+    path.watch(this);
+    if (this.#active === undefined && this.#users.size > 0) this.#choosePath();
+    this.#events.changed(this);
+  }
+
+  /** Let go of everything; requests under way end with `path` errors. */
+  detach(): void {
+    this.#setState('detached');
+    clearTimeout(this.#retryTimer);
+    clearInterval(this.#sweepTimer);
+    const active = this.#active;
+    this.#active = undefined;
+    this.#queue.usePath(undefined);
+    active?.close();
+    for (const path of this.#paths) path.watch(undefined);
+    this.#paths.clear();
+    this.#queue.failWaiting(this.#noPath());
+    this.#tellWaiters(this.#noPath());
+  }
+
+  // PathUser.
+
+  pathOpened(path: Path): void {
+    if (this.#active !== path) {
+      path.close();
+      return;
+    }
+    this.#known = true;
+    this.#readOnly = this.options.readOnly || this.#writeRefused;
+    this.#setState('open');
+    this.#queue.usePath(path);
+    this.#tellWaiters(null);
+  }
+
+  pathRefused(path: Path, error: number): void {
+    if (this.#active !== path) return;
+    const wasOpening = this.#state !== 'open';
+    // Refused for writing: perhaps the medium is read-only, so ask for less on the same path.
+    if (
+      wasOpening &&
+      !this.options.readOnly &&
+      !this.#known &&
+      !this.#writeRefused &&
+      error !== Wire.LOSTLINK
+    ) {
+      this.#writeRefused = true;
+      path.open(OpenMode.READ);
+      return;
+    }
+    this.#trouble(path, error);
+  }
+
+  pathLost(path: Path): void {
+    this.#paths.delete(path);
+    if (this.#active === path) this.#abandonActive();
+    this.#events.changed(this);
+  }
+
+  /** The way failed, though its span is still offered. */
+  #trouble(path: Path, wire: number): void {
+    if (this.#active !== path) return;
+    this.#active = undefined;
+    this.#queue.usePath(undefined);
+    path.fault(wire, performance.now());
+    this.#choosePath();
+  }
+
+  #abandonActive(): void {
+    this.#active = undefined;
+    this.#queue.usePath(undefined);
+    this.#choosePath();
+  }
+
+  /** Open the best path, unless one is in use or nobody needs one. */
+  #choosePath(): void {
+    if (this.#active !== undefined || this.#users.size === 0 || this.#state === 'detached') return;
+    clearTimeout(this.#retryTimer);
+    const nowMs = performance.now();
+    const usable = [...this.#paths].filter((path) => path.state === 'standby' || path.state === 'faulty');
+    const best = usable.sort(comparePaths)[0];
+    this.#startSweep();
+    if (best === undefined || (best.state === 'faulty' && best.retryMs > nowMs)) {
+      this.#withoutPath(nowMs);
+      if (best !== undefined) {
+        this.#retryTimer = setTimeout(() => this.#choosePath(), best.retryMs - nowMs + 1);
+        this.#retryTimer.unref();
+      }
+      return;
+    }
+    this.#active = best;
+    // Held requests and a running-out hold time are not forgotten before the open succeeds.
+    if (this.#state === 'idle') this.#setState('opening');
+    best.open(this.#writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ);
+  }
+
+  get #writable(): boolean {
+    return !this.options.readOnly && !this.#writeRefused;
+  }
+
+  #withoutPath(nowMs: number): void {
+    if (this.#state === 'holding' || this.#state === 'failed') return;
+    this.#pathlessMs = nowMs;
+    if (this.options.noPath.kind === 'fail') this.#fail();
+    else this.#setState('holding');
+  }
+
+  #fail(): void {
+    this.#setState('failed');
+    this.#queue.failWaiting(this.#noPath());
+    this.#tellWaiters(this.#noPath());
+  }
+
+  #noPath(): BlockError {
+    return new BlockError('path', `${this.name} (${this.identity.serial}) has no path`);
+  }
+
+  #leave(user: UnitUser): void {
+    if (!this.#users.delete(user) || this.#users.size > 0 || this.#state === 'detached') return;
+    clearTimeout(this.#retryTimer);
+    clearInterval(this.#sweepTimer);
+    this.#sweepTimer = undefined;
+    const active = this.#active;
+    this.#active = undefined;
+    this.#queue.usePath(undefined);
+    active?.close();
+    this.#setState('idle');
+  }
+
+  /** The answer to whoever opens: at once where the state tells, else when BLK_OPEN or time does. */
+  #ready(): Promise<BlockError | null> {
+    if (this.#state === 'open' || (this.#known && this.#state === 'holding')) return Promise.resolve(null);
+    if (this.#state === 'failed') return Promise.resolve(this.#noPath());
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(this.#noPath()), this.options.openMs);
+      this.#waiters.push((error) => {
+        clearTimeout(timer);
+        resolve(error);
+      });
+    });
+  }
+
+  #tellWaiters(error: BlockError | null): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter(error);
+  }
+
+  #setState(state: UnitState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#events.changed(this);
+  }
+
+  /** One timer for the limits of all requests: a timer each costs microseconds. */
+  #startSweep(): void {
+    if (this.#sweepTimer !== undefined) return;
+    this.#sweepTimer = setInterval(() => this.#sweep(performance.now()), this.options.sweepMs);
+    this.#sweepTimer.unref();
+  }
+
+  #sweep(nowMs: number): void {
+    const { noPath, requestTimeoutMs } = this.options;
+    if (
+      this.#state === 'holding' &&
+      noPath.kind === 'seconds' &&
+      nowMs - this.#pathlessMs > noPath.seconds * 1000
+    ) {
+      this.#fail();
+    }
+    if (this.#state === 'open') this.#active?.worked();
+    if (this.#queue.onWire === 0) return;
+    const stuck = this.#queue.expire(nowMs, requestTimeoutMs);
+    // What else is on that link would wait as long; end it, so that it is run again elsewhere.
+    stuck?.link.fail(new LinkError('silent', `a request had no answer in ${requestTimeoutMs} ms`));
+  }
+}
