@@ -5,7 +5,7 @@
  */
 
 const AT = { modes: 0x40, keyid: 0x40, offset: 0x48, bytes: 0x50, flags: 0x54 } as const;
-const AT_ERROR = { keyid: 0x40, resid: 0x48, text: 0x50 } as const;
+const AT_ERROR = { resid: 0x48, text: 0x50 } as const;
 const ERROR_TEXT_BYTES = 64;
 const TWO_32 = 0x1_0000_0000;
 
@@ -35,6 +35,10 @@ export function readBlkFlags(view: DataView, at: number, le: boolean): number {
   return view.getUint32(at + AT.flags, le);
 }
 
+export function writeBlkFlags(view: DataView, at: number, le: boolean, flags: number): void {
+  view.setUint32(at + AT.flags, flags, le);
+}
+
 /** Write the range of a READ, WRITE, FLUSH or FREEBLKS into a zeroed header. */
 export function writeBlkRange(view: DataView, at: number, le: boolean, offset: number, bytes: number): void {
   view.setUint32(at + AT.offset + (le ? 0 : 4), offset % TWO_32, le);
@@ -46,6 +50,11 @@ export function writeBlkRange(view: DataView, at: number, le: boolean, offset: n
 export function readBlkKeyid(view: DataView, at: number, le: boolean, word: 0 | 1): number {
   const first = le === (word === 0);
   return view.getUint32(at + AT.keyid + (first ? 0 : 4), le);
+}
+
+export function writeBlkKeyid(view: DataView, at: number, le: boolean, low: number, high: number): void {
+  view.setUint32(at + AT.keyid + (le ? 0 : 4), low, le);
+  view.setUint32(at + AT.keyid + (le ? 4 : 0), high, le);
 }
 
 /** What a BLK_ERROR adds to the error code of its header. */
@@ -71,8 +80,7 @@ export function readBlkError(view: DataView, at: number, le: boolean): BlkError 
 
 /** Write a BLK_ERROR into a zeroed header of 192 bytes; the text is cut to 63 bytes. */
 export function writeBlkError(view: DataView, at: number, le: boolean, error: BlkError): void {
-  view.setUint32(at + AT_ERROR.keyid + (le ? 0 : 4), error.keyidLow, le);
-  view.setUint32(at + AT_ERROR.keyid + (le ? 4 : 0), error.keyidHigh, le);
+  writeBlkKeyid(view, at, le, error.keyidLow, error.keyidHigh);
   view.setUint32(at + AT_ERROR.resid, error.residual, le);
   const field = new Uint8Array(view.buffer, view.byteOffset + at + AT_ERROR.text, ERROR_TEXT_BYTES - 1);
   new TextEncoder().encodeInto(error.text, field);

@@ -88,6 +88,10 @@ export class Dialer {
     this.#attempts++;
     try {
       const stream = await this.#connect(this.address, this.#abort.signal);
+      if (this.#abort.signal.aborted) {
+        stream.destroy();
+        return;
+      }
       this.#link = new Link(stream, this.#options, this.#user);
     } catch (error) {
       this.#retry(error instanceof Error ? error : new Error(String(error)));

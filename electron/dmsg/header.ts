@@ -1,5 +1,6 @@
-import { COMMAND_MASK, HEADER_BYTES } from './constants.ts';
+import { COMMAND_MASK, HEADER_BYTES, HEADER_MAX_BYTES, MAGIC, MAGIC_SWAPPED } from './constants.ts';
 import { foldCrc32c } from './crc32c.ts';
+import { LinkError } from './link-error.ts';
 
 /** Byte offsets in the core header (sys/sys/dmsg.h, struct dmsg_hdr). 64-bit fields are two 32-bit words. */
 export const Off = {
@@ -21,6 +22,32 @@ export const Off = {
 /** Size in bytes of the whole extended header, from a command word. */
 export function headerBytes(cmd: number): number {
   return (cmd & 0xff) * HEADER_BYTES;
+}
+
+/**
+ * The magic at `at`, of which two bytes suffice to tell a peer that speaks something else.
+ * @throws LinkError 'sync'
+ */
+export function readMagic(bytes: Buffer, at: number): typeof MAGIC | typeof MAGIC_SWAPPED {
+  const magic = bytes.readUInt16LE(at);
+  if (magic === MAGIC || magic === MAGIC_SWAPPED) return magic;
+  throw new LinkError('sync', `bad magic 0x${magic.toString(16).padStart(4, '0')}: not DMSG`);
+}
+
+/**
+ * Size of the extended header at `at`, from its first 64 bytes.
+ * @throws LinkError 'sync' or 'field'
+ */
+export function readHeaderBytes(bytes: Buffer, at: number): number {
+  const le = readMagic(bytes, at) === MAGIC;
+  const length = headerBytes(le ? bytes.readUInt32LE(at + Off.cmd) : bytes.readUInt32BE(at + Off.cmd));
+  if (length < HEADER_BYTES || length > HEADER_MAX_BYTES) {
+    throw new LinkError(
+      'field',
+      `header of ${length} bytes (${HEADER_BYTES} to ${HEADER_MAX_BYTES} allowed)`,
+    );
+  }
+  return length;
 }
 
 /** A command word without its flags, as an unsigned number. */

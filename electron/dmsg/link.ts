@@ -1,6 +1,7 @@
 import type { ByteSink, ByteStream } from '../stream/byte-stream.ts';
 import { type Conn, connCommand, readConn, writeConn } from './conn.ts';
 import { Command, Flag, Wire } from './constants.ts';
+import { LinkCryptoError } from './crypto/error.ts';
 import { type Dialect, dialectOfConn, MAX_PAYLOAD_BYTES } from './dialect.ts';
 import { heartbeat } from './heartbeat.ts';
 import { LinkError } from './link-error.ts';
@@ -53,6 +54,7 @@ export class Link implements ByteSink {
   readonly #introduced = new Set<Dialect>();
   #startedMs = performance.now();
   #heard = true;
+  #paused = false;
   #heardMs = this.#startedMs;
   #lastPingMs = 0;
   /** When the ping that is out was sent. */
@@ -134,15 +136,17 @@ export class Link implements ByteSink {
 
   /** Stop and go on taking messages from the peer, as back-pressure. */
   pause(): void {
+    this.#paused = true;
     this.#stream.pause();
   }
   resume(): void {
+    this.#paused = false;
     this.#stream.resume();
   }
 
   /** A payload that is arriving in this memory must go elsewhere: its owner wants it back. */
   abandonLanding(landing: Uint8Array): void {
-    this.#reader.abandonLanding(landing);
+    if (this.#reader.abandonLanding(landing)) this.#stream.retarget?.();
   }
 
   /** End the link in order: withdraw everything of ours, send what is queued, close. */
@@ -184,19 +188,18 @@ export class Link implements ByteSink {
 
   closed(error: Error | undefined): void {
     if (error !== undefined) {
-      this.fail(error instanceof LinkError ? error : new LinkError('socket', error.message, error));
-    } else if (this.#state === 'closing') {
-      this.fail(new LinkError('closed', 'closed by us'));
+      this.#over(asLinkError(error));
     } else {
       const where = this.#reader.atBoundary ? '' : ' in the middle of a message';
-      this.fail(new LinkError('eof', `the peer closed the connection${where}`));
+      this.#over(new LinkError('eof', `the peer closed the connection${where}`));
     }
   }
 
   /** Called by the heartbeat: ping, and notice a peer that is silent, stuck or never introduced itself. */
   beat(nowMs: number, late: boolean): void {
     const { handshakeMs, silentMs, pingMs, stuckMs, maxUnsentBytes } = this.#options;
-    if (this.#heard || late) {
+    // While we do not listen the peer is not silent.
+    if (this.#heard || this.#paused || late) {
       this.#heard = false;
       this.#heardMs = nowMs;
     }
@@ -253,13 +256,20 @@ export class Link implements ByteSink {
   /** The peer ended an introduction, which ends everything. */
   #peerEnds(error: number): void {
     const reason = error === 0 ? '' : ` with error 0x${error.toString(16)}`;
-    queueMicrotask(() => this.fail(new LinkError('eof', `the peer ended the link${reason}`)));
+    queueMicrotask(() => this.#over(new LinkError('eof', `the peer ended the link${reason}`)));
+  }
+
+  /** The other side has gone; that was the plan if we were closing. */
+  #over(error: LinkError): void {
+    this.fail(this.#state === 'closing' ? new LinkError('closed', 'closed by us') : error);
   }
 
   #opened(transaction: Transaction, message: Message): void {
     const dialect = dialectOfConn(message.command);
     if (dialect !== undefined) this.#peerIntroduced(dialect, transaction, message);
-    else if (message.command === Command.LNK_SPAN) this.#spanOffered(transaction, message);
+    else if (message.command === Command.LNK_SPAN && this.#peer !== undefined) {
+      this.#spanOffered(transaction, message);
+    }
     // Anything else is left without a handler, which refuses it with NOSUPP; DBG_SHELL as xdisk.c does.
   }
 
@@ -308,4 +318,11 @@ export class Link implements ByteSink {
     }
     // Other one-way messages are ignored: answering an ERROR would ping-pong.
   }
+}
+
+/** Why the stream under a link ended, in the link's terms. */
+function asLinkError(error: Error): LinkError {
+  if (error instanceof LinkError) return error;
+  const tampered = error instanceof LinkCryptoError && error.code === 'mac';
+  return new LinkError(tampered ? 'mac' : 'socket', error.message, error);
 }

@@ -1,8 +1,8 @@
 import type { Block } from '../stream/memory.ts';
 import { acquire, peekTarget, receiveMemory } from '../stream/memory.ts';
-import { HEADER_BYTES, HEADER_MAX_BYTES, MAGIC, MAGIC_SWAPPED } from './constants.ts';
+import { HEADER_BYTES, HEADER_MAX_BYTES, MAGIC } from './constants.ts';
 import { crc32c } from './crc32c.ts';
-import { headerBytes, headerCrc, Off, padded } from './header.ts';
+import { headerBytes, headerCrc, Off, padded, readHeaderBytes, readMagic } from './header.ts';
 import { LinkError } from './link-error.ts';
 import { Message } from './message.ts';
 
@@ -110,10 +110,11 @@ export class MessageReader {
   /**
    * The memory named by `landing` is wanted back before the payload is whole: go on in a block of our own.
    * Does nothing if no payload is arriving there.
+   * @returns whether the target last given is no longer good
    */
-  abandonLanding(landing: Uint8Array): void {
-    if (this.#into?.buffer !== landing.buffer || this.#block !== undefined) return;
-    if (this.#into.byteOffset !== landing.byteOffset) return;
+  abandonLanding(landing: Uint8Array): boolean {
+    if (this.#into?.buffer !== landing.buffer || this.#block !== undefined) return false;
+    if (this.#into.byteOffset !== landing.byteOffset) return false;
     const block = acquire(padded(this.#payloadBytes));
     block.bytes.set(this.#into.subarray(0, this.#have));
     block.bytes.set(this.#padding.subarray(0, this.#paddingHave), this.#have);
@@ -122,6 +123,7 @@ export class MessageReader {
     this.#into = block.bytes;
     this.#block = block;
     this.#state = 'payload';
+    return true;
   }
 
   /** Bytes that fit `#into`: a pooled block takes the padding too. */
@@ -134,7 +136,7 @@ export class MessageReader {
     const message = this.#message;
     let at = 0;
     while (at < end && !this.#stopped) {
-      const length = end - at < HEADER_BYTES ? HEADER_BYTES : this.#headerLength(bytes, at);
+      const length = end - at < HEADER_BYTES ? HEADER_BYTES : readHeaderBytes(bytes, at);
       if (end - at < length) {
         this.#stashHeader(bytes, at, end, length);
         return;
@@ -154,21 +156,6 @@ export class MessageReader {
       this.#peek = payloadBytes >= LARGE_PAYLOAD_BYTES;
       this.#sink.message(message);
     }
-  }
-
-  /** Size of the extended header at `at`, from its first 64 bytes. */
-  #headerLength(bytes: Buffer, at: number): number {
-    const magic = bytes.readUInt16LE(at);
-    if (magic !== MAGIC && magic !== MAGIC_SWAPPED) {
-      throw new LinkError('sync', `bad magic 0x${magic.toString(16).padStart(4, '0')}: not DMSG`);
-    }
-    const length = headerBytes(
-      magic === MAGIC ? bytes.readUInt32LE(at + Off.cmd) : bytes.readUInt32BE(at + Off.cmd),
-    );
-    if (length < HEADER_BYTES || length > HEADER_MAX_BYTES) {
-      throw new LinkError('field', `header of ${length} bytes (64 to ${HEADER_MAX_BYTES} allowed)`);
-    }
-    return length;
   }
 
   /** Check a whole extended header, load it into the message, and return the size of its payload. */
@@ -198,6 +185,12 @@ export class MessageReader {
     this.#copyHeader(bytes, at, end);
     this.#headerNeed = need;
     this.#state = 'header';
+    this.#checkStart();
+  }
+
+  /** A peer that speaks something else is known by two bytes; it may never send 64. */
+  #checkStart(): void {
+    if (this.#headerHave >= 2) readMagic(this.#header as Buffer, 0);
   }
 
   #copyHeader(bytes: Buffer, at: number, end: number): void {
@@ -210,9 +203,10 @@ export class MessageReader {
   }
 
   #continueHeader(): void {
+    this.#checkStart();
     if (this.#headerHave < this.#headerNeed) return;
     const header = this.#header as Buffer;
-    this.#headerNeed = this.#headerLength(header, 0);
+    this.#headerNeed = readHeaderBytes(header, 0);
     if (this.#headerHave < this.#headerNeed) return;
     const payloadBytes = this.#loadHeader(header, this.#headerView as DataView, 0, this.#headerNeed);
     this.#state = 'batch';

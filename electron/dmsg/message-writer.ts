@@ -17,7 +17,9 @@ const ZEROS = Buffer.alloc(64);
 export class MessageWriter {
   readonly #out: OutQueue;
   #sequence = 0;
+  /** The message begun: where it stands, its header's size and byte order, the room behind it. */
   #at = 0;
+  #le = true;
   #headerBytes = 0;
   #room = 0;
 
@@ -44,6 +46,7 @@ export class MessageWriter {
    * the rest zero.
    * @param cmd command word with flags, which tells the header's size
    * @param room bytes to keep free behind the header for a payload written in place, at most 16 KiB
+   * @param le byte order; a relay keeps that of the message it copies
    */
   begin(
     cmd: number,
@@ -53,21 +56,25 @@ export class MessageWriter {
     circuitHigh: number,
     error: number,
     room = 0,
+    le = true,
   ): number {
     const length = headerBytes(cmd);
     const at = this.#out.reserve(length + padded(room));
     const { bytes, view } = this.#out.staging;
     bytes.fill(0, at, at + length);
-    view.setUint16(at + Off.magic, MAGIC, true);
+    view.setUint16(at + Off.magic, MAGIC, le);
     // The upper 24 bits are salt; nothing depends on their quality.
-    view.setUint32(at + Off.salt, ((Math.random() * 0x1000000) << 8) | this.#sequence, true);
+    view.setUint32(at + Off.salt, ((Math.random() * 0x1000000) << 8) | this.#sequence, le);
     this.#sequence = (this.#sequence + 1) & 0xff;
-    view.setUint32(at + Off.msgid, idLow, true);
-    view.setUint32(at + Off.msgid + 4, idHigh, true);
-    view.setUint32(at + Off.circuit, circuitLow, true);
-    view.setUint32(at + Off.circuit + 4, circuitHigh, true);
-    view.setUint32(at + Off.cmd, cmd, true);
-    view.setUint32(at + Off.error, error, true);
+    const low = le ? 0 : 4;
+    const high = 4 - low;
+    view.setUint32(at + Off.msgid + low, idLow, le);
+    view.setUint32(at + Off.msgid + high, idHigh, le);
+    view.setUint32(at + Off.circuit + low, circuitLow, le);
+    view.setUint32(at + Off.circuit + high, circuitHigh, le);
+    view.setUint32(at + Off.cmd, cmd, le);
+    view.setUint32(at + Off.error, error, le);
+    this.#le = le;
     this.#at = at;
     this.#headerBytes = length;
     this.#room = room;
@@ -113,7 +120,7 @@ export class MessageWriter {
 
   /** Give the message begun another error code than it was begun with. */
   setError(error: number): void {
-    this.view.setUint32(this.#at + Off.error, error, true);
+    this.view.setUint32(this.#at + Off.error, error, this.#le);
   }
 
   /** Where a payload written in place begins: behind the header of the message begun. */
@@ -131,10 +138,10 @@ export class MessageWriter {
     const { bytes, view } = this.#out.staging;
     const at = this.#at;
     if (payloadBytes > 0) {
-      view.setUint32(at + Off.auxBytes, payloadBytes, true);
-      view.setUint32(at + Off.auxCrc, payloadCrc, true);
+      view.setUint32(at + Off.auxBytes, payloadBytes, this.#le);
+      view.setUint32(at + Off.auxCrc, payloadCrc, this.#le);
     }
-    view.setUint32(at + Off.hdrCrc, headerCrc(bytes, at, this.#headerBytes), true);
+    view.setUint32(at + Off.hdrCrc, headerCrc(bytes, at, this.#headerBytes), this.#le);
   }
 }
 

@@ -51,13 +51,14 @@ export class Mux {
   /**
    * Begin a message in a transaction: see MessageWriter.begin. CREATE and the direction flags are set as the
    * transaction's state asks.
+   * @param command command word, with ABORT where a termination is made up for a lost link
    * @param last this direction ends with it; the transaction's children are ended first
    */
-  begin(transaction: Transaction, command: number, last: boolean, error = 0, room = 0): number {
+  begin(transaction: Transaction, command: number, last: boolean, error = 0, room = 0, le = true): number {
     if (transaction.txClosed) throw new Error('message in a transaction already ended by us');
     if (last && transaction.firstChild !== null) this.#loseChildren(transaction, Wire.LOSTLINK);
     const { parent } = transaction;
-    let cmd = command & COMMAND_MASK;
+    let cmd = command & (COMMAND_MASK | Flag.ABORT);
     if (!transaction.txCreated) cmd |= Flag.CREATE;
     if (!transaction.local) cmd |= Flag.REPLY | Flag.REVTRANS;
     if (parent !== null && !parent.local) cmd |= Flag.REVCIRC;
@@ -73,6 +74,7 @@ export class Mux {
       parent === null ? 0 : parent.idHigh,
       error,
       room,
+      le,
     );
   }
 
@@ -86,6 +88,13 @@ export class Mux {
   end(transaction: Transaction, error: number = Wire.OK): void {
     if (transaction.txClosed) return;
     this.begin(transaction, Command.LNK_ERROR, true, error);
+    this.#writer.finish();
+  }
+
+  /** End our direction of a transaction whose other half was lost, as a relay does. */
+  abort(transaction: Transaction, error: number): void {
+    if (transaction.txClosed) return;
+    this.begin(transaction, Command.LNK_ERROR | Flag.ABORT, true, error);
     this.#writer.finish();
   }
 
@@ -121,9 +130,10 @@ export class Mux {
       : undefined;
   }
 
-  /** The link is lost: end everything, innermost first. Nothing is sent. */
+  /** The link is lost: end everything, innermost first. What is written from now on goes nowhere. */
   loseAll(error: number): void {
     for (const transaction of this.#table.roots()) this.#lose(transaction, error);
+    for (const transaction of this.#table.roots()) this.end(transaction, error);
   }
 
   /** The transactions directly under the link. */

@@ -23,6 +23,12 @@ export interface ByteStream {
   pause(): void;
   resume(): void;
 
+  /**
+   * The memory last given as target is wanted back: ask for another before anything is read. Absent where
+   * `target` is asked in the turn of the read.
+   */
+  retarget?(): void;
+
   /** Send what is queued, then close; the sink still hears `closed`. */
   end(): void;
 
@@ -33,8 +39,9 @@ export interface ByteStream {
 /** The receiving end of a ByteStream. */
 export interface ByteSink {
   /**
-   * Memory for the next read, never empty. Asked anew before every read. It may be memory shared with
-   * other streams of the process (see receive-memory.ts), so nothing may be left in it after `received`.
+   * Memory for the next read, never empty. Asked anew for every read, but perhaps long before it: at
+   * `start` and after each `received` (see ByteStream.retarget). It may be memory shared with other streams
+   * of the process (receiveMemory of memory.ts), so nothing may be left in it after `received`.
    */
   target(): Uint8Array;
 

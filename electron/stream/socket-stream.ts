@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
 import type { ByteSink, ByteStream } from './byte-stream.ts';
-import { receiveMemory } from './memory.ts';
 
 /**
  * A TCP or UNIX socket as a ByteStream. Node's `onread` option reads into our own memory, which costs a
@@ -10,16 +9,23 @@ export class SocketStream implements ByteStream {
   readonly remote: string;
   readonly #socket: Socket;
   #sink: ByteSink | undefined;
+  /** Node asks for the first memory when the socket is made, before there is a sink to ask: one byte is read. */
+  #firstByte = Buffer.alloc(1);
   #unsentBytes = 0;
   #error: Error | undefined;
+  #ended = false;
   #closed = false;
+  #receiving = false;
 
   private constructor(remote: string, makeSocket: (onread: OnRead) => Socket) {
     this.remote = remote;
     this.#socket = makeSocket({
-      buffer: () => this.#sink?.target() ?? receiveMemory.bytes,
-      callback: (bytes) => {
+      buffer: () => this.#sink?.target() ?? this.#firstByte,
+      callback: (bytes, buffer) => {
+        this.#receiving = true;
+        if (buffer === this.#firstByte) this.#acceptFirstByte();
         this.#sink?.received(bytes);
+        this.#receiving = false;
         return true;
       },
     });
@@ -49,10 +55,9 @@ export class SocketStream implements ByteStream {
    */
   static accept(remote: string, accepted: Socket): SocketStream {
     return new SocketStream(remote, (onread) => {
-      const holder = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
-      const handle = holder._handle;
-      if (handle === null || typeof handle?.useUserBuffer !== 'function') return emulate(accepted, onread);
-      holder._handle = null;
+      const handle = handleOf(accepted);
+      if (typeof handle?.useUserBuffer !== 'function') return emulate(accepted, onread);
+      (accepted as unknown as { _handle: null })._handle = null;
       accepted.destroy();
       return new Socket({ handle, onread } as unknown as ConstructorParameters<typeof Socket>[0]);
     });
@@ -68,9 +73,30 @@ export class SocketStream implements ByteStream {
     this.#socket.resume();
   }
 
+  retarget(): void {
+    // Within `received` Node is about to ask anyway.
+    if (this.#sink === undefined || this.#receiving) return;
+    handleOf(this.#socket)?.useUserBuffer?.(this.#sink.target());
+    this.#firstByte = NO_BYTES;
+  }
+
+  #acceptFirstByte(): void {
+    this.#sink?.target().set(this.#firstByte);
+    this.#firstByte = NO_BYTES;
+  }
+
   write(chunks: readonly Uint8Array[], done: (error?: Error) => void): void {
+    if (this.#ended) {
+      // To the socket it would be an error, which drops what it still has to send.
+      queueMicrotask(() => done(new Error('written after the end')));
+      return;
+    }
     let bytes = 0;
     const last = chunks.length - 1;
+    if (last < 0) {
+      queueMicrotask(done);
+      return;
+    }
     const finish = (error?: Error | null): void => {
       this.#unsentBytes -= bytes;
       done(error ?? undefined);
@@ -97,6 +123,7 @@ export class SocketStream implements ByteStream {
   }
 
   end(): void {
+    this.#ended = true;
     this.#socket.end();
   }
 
@@ -106,9 +133,16 @@ export class SocketStream implements ByteStream {
   }
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 interface OnRead {
   buffer: () => Uint8Array;
   callback: (bytes: number, buffer: Uint8Array) => boolean;
+}
+
+/** What Node has beneath a socket, where it lets us see it. */
+function handleOf(socket: Socket): { useUserBuffer?: (memory: Uint8Array) => void } | null | undefined {
+  return (socket as unknown as { _handle?: { useUserBuffer?: (memory: Uint8Array) => void } | null })._handle;
 }
 
 /** The `onread` contract on top of 'data' events. */

@@ -24,6 +24,8 @@ export interface ExportConfig {
   readonly label: string;
   /** Opens the medium: at the start, and after each `offline`. */
   readonly open: () => Promise<Medium>;
+  /** Closing the medium loses its content, so `offline` keeps it. */
+  readonly volatile?: boolean;
 }
 
 /** A medium offered to peers as a disk. Its medium can be closed and opened again while it is offered. */
@@ -34,6 +36,7 @@ export class Export {
   /** Tells this node's offer from another node's of the same disk. */
   readonly #pfsId = randomUuid();
   readonly #open: () => Promise<Medium>;
+  readonly #volatile: boolean;
   readonly #sessions = new Set<Session>();
   #medium: Medium | undefined;
   #state: ExportState = 'offline';
@@ -47,6 +50,7 @@ export class Export {
     this.serial = config.serial;
     this.label = config.label;
     this.#open = config.open;
+    this.#volatile = config.volatile ?? false;
   }
 
   get state(): ExportState {
@@ -90,6 +94,10 @@ export class Export {
    */
   async online(): Promise<void> {
     if (this.#state !== 'offline') return;
+    if (this.#medium !== undefined) {
+      this.#state = 'online';
+      return;
+    }
     this.#state = 'opening';
     try {
       const medium = await this.#open();
@@ -121,9 +129,11 @@ export class Export {
     if (this.#state !== 'online') return;
     this.#state = 'draining';
     if (this.#accepted > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
-    const medium = this.#medium;
-    this.#medium = undefined;
-    await medium?.close();
+    if (!this.#volatile) {
+      const medium = this.#medium;
+      this.#medium = undefined;
+      await medium?.close();
+    }
     this.#state = 'offline';
   }
 

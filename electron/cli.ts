@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { addAttach } from './cli/attach.ts';
+import { addCopy } from './cli/copy.ts';
+import { ExitCode, fail } from './cli/exit.ts';
+import { addExport } from './cli/export.ts';
+import { addRoute } from './cli/route.ts';
+import { addSpans } from './cli/spans.ts';
+import { addStat } from './cli/stat.ts';
+
+const { version } = createRequire(import.meta.url)('spandrel/package.json') as { version: string };
+
+const program = new Command('spandrel')
+  .description('Remote disks over DMSG: offer them, attach them, reach them over NBD.')
+  .version(version)
+  .showSuggestionAfterError()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'spandrel:')) })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 internal error, 2 wrong usage, 3 peer or disk not reachable, 4 file, address or right\n' +
+      'of this machine, 5 I/O error, 6 verification failed, 7 in use, 130 cancelled.',
+  );
+for (const add of [addExport, addAttach, addSpans, addRoute, addStat, addCopy]) add(program);
+for (const command of program.commands) command.copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) fail(error);
+  // commander has printed its one line, or the help that was asked for.
+  process.exit(error.exitCode === 0 ? 0 : ExitCode.usage);
+}

@@ -1,0 +1,147 @@
+import type { Command } from 'commander';
+import { ClientHost, unitInfo } from '../host/client-host.ts';
+import { Gateway } from '../host/gateway.ts';
+import { HostError } from '../host/host-error.ts';
+import { NumbersFile } from '../host/state-file.ts';
+import { StatsReporter } from '../host/stats-reporter.ts';
+import type { NbdServerEvent } from '../nbd/server.ts';
+import type { Address } from '../stream/address.ts';
+import type { Disk } from '../xdisk/disk.ts';
+import type { Unit } from '../xdisk/unit.ts';
+import type { NoPathPolicy } from '../xdisk/unit-options.ts';
+import { untilSignal } from './exit.ts';
+import { Output } from './output.ts';
+import { statsTable } from './stats-table.ts';
+import { bytes } from './units.ts';
+import {
+  type LinkFlags,
+  nbdAddress,
+  noPath,
+  peer,
+  seconds,
+  setupOf,
+  several,
+  withLinkFlags,
+} from './values.ts';
+
+interface Flags extends LinkFlags {
+  readonly serial?: string;
+  readonly readOnly?: true;
+  readonly noPath: NoPathPolicy;
+  readonly nbd?: Address;
+  readonly wait: number;
+  readonly timeout: number;
+  readonly stat?: number;
+}
+
+export function addAttach(program: Command): void {
+  withLinkFlags(program.command('attach'))
+    .summary('attach remote disks as units xa0, xa1, …')
+    .description('Attach the disks peers offer as units and serve them over NBD, until interrupted.')
+    .argument('<peer...>', 'HOST[:PORT], [IPv6]:PORT or unix:PATH; several are several paths', several(peer))
+    .option('--serial <serial>', 'attach only this disk (default: all)')
+    .option('--read-only', 'never write')
+    .option(
+      '--no-path <policy>',
+      'requests without a path: hold, fail, or SECONDS to hold (default: hold)',
+      noPath,
+    )
+    .option('--nbd <address>', 'serve the units here: unix:PATH or tcp:ADDR:PORT', nbdAddress)
+    .option('--wait <seconds>', 'how long to wait for the first disk', seconds, 10)
+    .option('--timeout <seconds>', 'time for the answer to a request', seconds, 30)
+    .option('--stat <seconds>', 'print I/O statistics this often', seconds)
+    .action(run);
+}
+
+async function run(peers: Address[], flags: Flags): Promise<void> {
+  const setup = setupOf(flags);
+  const { log } = setup;
+  const output = new Output(flags.json === true);
+  let gateway: Gateway | undefined;
+  let isReady = false;
+  const infoOf = (unit: Unit) => unitInfo(unit, gateway?.uriOf(unit) ?? null);
+  const attach = (disk: Disk): void => {
+    if (disk.unit !== undefined || disk.paths.size === 0) return;
+    if (flags.serial !== undefined && disk.identity.serial !== flags.serial) return;
+    if (disk.conflict)
+      log.warn(`${disk.identity.serial}: two disks of different size have this serial number`);
+    host.attach(disk, {
+      readOnly: flags.readOnly === true,
+      noPath: typeof flags.noPath === 'object' ? flags.noPath : { kind: 'hold' },
+      requestTimeoutMs: flags.timeout * 1000,
+    });
+  };
+  const host: ClientHost = new ClientHost(setup, peers, {
+    numbers: new NumbersFile(log),
+    events: {
+      linkUp: (from) => output.emit({ event: 'link', peer: from, state: 'up', reason: null }),
+      linkDown: (from, reason) => output.emit({ event: 'link', peer: from, state: 'down', reason }),
+      diskChanged: attach,
+      unitChanged: (unit) => {
+        if (isReady)
+          output.emit(
+            { event: 'unit', ...infoOf(unit) },
+            `${unit.name}  ${unit.state}, ${unit.paths.size} paths`,
+          );
+      },
+      unitRemoved: (unit) => {
+        if (isReady) output.emit({ event: 'unit_removed', unit: unit.name });
+      },
+    },
+  });
+  const clientEvent = ({ kind, client, ...rest }: NbdServerEvent): void => {
+    const reason = 'error' in rest ? (rest.error?.message ?? null) : null;
+    output.emit({
+      event: 'client',
+      state: kind,
+      unit: client.exportName ?? '',
+      remote: client.remote,
+      reason,
+    });
+  };
+  try {
+    const what = flags.serial === undefined ? 'a disk' : `a disk with serial "${flags.serial}"`;
+    await host.waitFor(() => host.registry.units[0], what, flags.wait * 1000);
+    if (flags.nbd !== undefined) {
+      gateway = new Gateway(host.registry, log, clientEvent);
+      await gateway.listen(flags.nbd);
+    }
+    const units = await Promise.all(host.registry.units.map((unit) => opened(unit)));
+    const [first] = units;
+    if (first === undefined) throw new HostError('peer', 'the disk went away while it was being attached');
+    const infos = units.map(infoOf);
+    const { unit, serial, size_bytes, block_bytes, read_only, nbd } = infoOf(first);
+    output.emit(
+      {
+        event: 'ready',
+        command: 'attach',
+        unit,
+        serial,
+        size_bytes,
+        block_bytes,
+        read_only,
+        nbd,
+        units: infos,
+      },
+      infos
+        .map((info) => `${info.unit}  ${bytes(info.size_bytes)}  ${info.label}  ${info.nbd ?? 'not exposed'}`)
+        .join('\n'),
+    );
+    isReady = true;
+    const reporter = new StatsReporter(host.registry, (event) => output.emit(event, statsTable(event)));
+    if (flags.stat !== undefined) reporter.start(flags.stat * 1000);
+    await untilSignal(async () => {
+      reporter.stop();
+      await gateway?.close();
+    });
+  } finally {
+    await host.close();
+  }
+}
+
+/** Open the unit once, so that its access is known and what is wrong with it is told at the start. */
+async function opened(unit: Unit): Promise<Unit> {
+  const user = await unit.open('attach');
+  await user.close();
+  return unit;
+}

@@ -1,0 +1,84 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_PORT } from '../dmsg/constants.ts';
+import type { DialectChoice } from '../dmsg/dialect.ts';
+import type { LinkSetup } from '../host/link-setup.ts';
+import { makeLog } from '../host/log.ts';
+import { type Address, parseAddress } from '../stream/address.ts';
+import { parseSize } from '../target/media/size.ts';
+import type { NoPathPolicy } from '../xdisk/unit-options.ts';
+
+/** Readers for the values of options. What is wrong becomes commander's one-line error, exit code 2. */
+
+function reading<T>(read: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
+}
+
+export const peer = reading((text) => parseAddress(text, DEFAULT_PORT));
+
+/** A reader for an argument or option that may be given several times. */
+export function several<T>(read: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
+  return (text, before) => [...(before ?? []), read(text)];
+}
+
+/** Where to serve NBD: `unix:PATH` or `tcp:ADDR:PORT`. */
+export const nbdAddress = reading((text): Address => {
+  if (!/^(unix|tcp):/.test(text)) throw new Error(`"${text}" is neither unix:PATH nor tcp:ADDR:PORT`);
+  return parseAddress(text, 10809);
+});
+
+export const blockSize = reading((text): number => {
+  const bytes = parseSize(text);
+  if (bytes !== 512 && bytes !== 4096) throw new Error(`a block has 512 or 4096 bytes, not ${text}`);
+  return bytes;
+});
+
+/** `hold`, `fail`, or a number of seconds to hold. */
+export const noPath = reading((text): NoPathPolicy => {
+  if (text === 'hold' || text === 'fail') return { kind: text };
+  return { kind: 'seconds', seconds: secondsOf(text) };
+});
+
+export const seconds = reading(secondsOf);
+
+function secondsOf(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) <= 0 || Number(text) > 1e6) {
+    throw new Error(`"${text}" is no number of seconds (example: 2.5)`);
+  }
+  return Number(text);
+}
+
+/** The options every command with links has. */
+export interface LinkFlags {
+  readonly json?: true;
+  readonly dialect: DialectChoice;
+  readonly libdmsgKeys?: string;
+  readonly insecurePlain?: true;
+}
+
+export function withLinkFlags(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object per line')
+    .addOption(
+      new Option('--dialect <dialect>', 'generation of DMSG to speak; auto asks the peer')
+        .choices(['auto', 'current', '2014'])
+        .default('auto'),
+    )
+    .option('--libdmsg-keys <directory>', 'encrypt with the RSA keys of an old libdmsg (weak; for old peers)')
+    .option('--insecure-plain', 'allow plain, unauthenticated links to and from other hosts');
+}
+
+/** @param quiet log only what is wrong: for commands that end by themselves */
+export function setupOf(flags: LinkFlags, quiet = false): LinkSetup {
+  return {
+    dialect: flags.dialect,
+    keyDirectory: flags.libdmsgKeys,
+    insecurePlain: flags.insecurePlain === true,
+    log: makeLog(flags.json === true, quiet ? 'warn' : 'info'),
+  };
+}

@@ -1,0 +1,159 @@
+import type { DiskInfo, PathInfo, UnitInfo } from '../../shared/events.ts';
+import type { Dialer } from '../dmsg/dialer.ts';
+import type { LinkUser } from '../dmsg/link.ts';
+import { clientConn } from '../dmsg/link-options.ts';
+import type { Address } from '../stream/address.ts';
+import type { Disk } from '../xdisk/disk.ts';
+import type { Path } from '../xdisk/path.ts';
+import { Registry } from '../xdisk/registry.ts';
+import type { Unit } from '../xdisk/unit.ts';
+import type { UnitOptions } from '../xdisk/unit-options.ts';
+import { HostError } from './host-error.ts';
+import { dial, type LinkSetup } from './link-setup.ts';
+import type { NumbersFile } from './state-file.ts';
+
+/** What a client host tells whoever runs it. */
+export interface ClientEvents {
+  linkUp?(peer: string): void;
+  linkDown?(peer: string, reason: string): void;
+  diskChanged?(disk: Disk): void;
+  unitChanged?(unit: Unit): void;
+  unitRemoved?(unit: Unit): void;
+}
+
+/** Links to peers, the disks they offer, and the units attached. */
+export class ClientHost {
+  readonly registry: Registry;
+  readonly #dialers: Dialer[];
+  readonly #changed = new Set<() => void>();
+
+  /** @throws HostError where a peer may not be dialled as asked */
+  constructor(
+    setup: LinkSetup,
+    peers: readonly Address[],
+    options: { numbers?: NumbersFile; events?: ClientEvents } = {},
+  ) {
+    const { numbers, events = {} } = options;
+    this.registry = new Registry(
+      {
+        diskChanged: (disk) => this.#tell(() => events.diskChanged?.(disk)),
+        unitChanged: (unit) => this.#tell(() => events.unitChanged?.(unit)),
+        unitRemoved: (unit) => this.#tell(() => events.unitRemoved?.(unit)),
+        spanRejected: (link, reason) => setup.log.warn(`${link.remote}: a span is not used: ${reason}`),
+      },
+      numbers === undefined ? {} : { knownNumbers: numbers.load(), numbersChanged: numbers.save },
+    );
+    const user: LinkUser = {
+      up: (link) => this.#tell(() => events.linkUp?.(link.remote)),
+      down: (link, error) => this.#tell(() => events.linkDown?.(link.remote, error.message)),
+      spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),
+    };
+    // One identity for all links, so that a peer reached twice sees one client.
+    const conn = clientConn();
+    this.#dialers = peers.map((peer) => dial(setup, peer, conn, user));
+  }
+
+  /** Peers with a link. */
+  get linked(): string[] {
+    return this.#dialers.filter((dialer) => dialer.state === 'up').map((dialer) => dialer.name);
+  }
+
+  /**
+   * Wait until `found` says so. Looked at again whenever a link, disk or unit changes.
+   * @param what what is waited for, for the error's message
+   * @throws HostError `peer` after `ms`, or as soon as no peer can be reached, with the reason of each
+   */
+  async waitFor<T>(found: () => T | undefined, what: string, ms: number): Promise<T> {
+    const deadline = performance.now() + ms;
+    for (;;) {
+      const value = found();
+      if (value !== undefined) return value;
+      const unreachable = this.#dialers.every(
+        (dialer) => dialer.state !== 'up' && dialer.lastError !== undefined,
+      );
+      const left = deadline - performance.now();
+      if (unreachable || left <= 0) throw new HostError('peer', this.#explain(what));
+      await this.#nextChange(Math.min(left, 100));
+    }
+  }
+
+  /** Detach all units and close all links. */
+  async close(): Promise<void> {
+    for (const unit of this.registry.units) this.registry.detach(unit, true);
+    for (const dialer of this.#dialers) dialer.stop();
+  }
+
+  /** Attach a disk, whose serial must be as given where one is. */
+  attach(disk: Disk, options: Partial<UnitOptions>): Unit {
+    return this.registry.attach(disk, options);
+  }
+
+  #explain(what: string): string {
+    const troubles = this.#dialers.flatMap(({ lastError, name }) =>
+      lastError === undefined
+        ? []
+        : [lastError.message.startsWith(name) ? lastError.message : `${name}: ${lastError.message}`],
+    );
+    const offered = this.registry.disks.map(({ identity }) => `${identity.serial} (${identity.label})`);
+    const seen = offered.length > 0 ? `offered are ${offered.join(', ')}` : 'nothing is offered';
+    return troubles.length > 0 ? troubles.join('; ') : `${what} was not found: ${seen}`;
+  }
+
+  #tell(event: () => void): void {
+    event();
+    for (const changed of [...this.#changed]) changed();
+  }
+
+  #nextChange(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#changed.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#changed.add(done);
+    });
+  }
+}
+
+export function diskInfo(disk: Disk): DiskInfo {
+  const { serial, label, sizeBytes, blockBytes } = disk.identity;
+  return {
+    serial,
+    label,
+    size_bytes: sizeBytes,
+    block_bytes: blockBytes,
+    distance: disk.paths.size === 0 ? null : disk.distance,
+    conflict: disk.conflict,
+    paths: [...disk.paths].map(pathInfo),
+  };
+}
+
+export function unitInfo(unit: Unit, nbd: string | null): UnitInfo {
+  const { serial, label, sizeBytes, blockBytes } = unit.identity;
+  const paths = [...unit.paths];
+  return {
+    unit: unit.name,
+    state: unit.state,
+    read_only: unit.readOnly,
+    nbd,
+    serial,
+    label,
+    size_bytes: sizeBytes,
+    block_bytes: blockBytes,
+    distance: paths.length === 0 ? null : Math.min(...paths.map((path) => path.distance)),
+    conflict: unit.conflict,
+    paths: paths.map(pathInfo),
+  };
+}
+
+export function pathInfo(path: Path): PathInfo {
+  return {
+    peer: path.link.remote,
+    label: path.span.peerLabel,
+    state: path.state,
+    distance: path.distance,
+    rtt_ms: path.link.rttMs ?? null,
+  };
+}

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import type { Log } from './log.ts';
+
+const Numbers = z.object({
+  version: z.literal(1),
+  /** Unit number by disk key. */
+  units: z.record(z.string(), z.number().int().min(0).max(1_000_000)),
+});
+
+/** Where the state of this user's Spandrel is kept. SPANDREL_STATE names another place. */
+export function stateDirectory(): string {
+  return process.env.SPANDREL_STATE ?? envPaths('spandrel', { suffix: '' }).data;
+}
+
+/** The unit numbers known serials have, kept across restarts. */
+export class NumbersFile {
+  readonly #path: string;
+  readonly #log: Log;
+
+  constructor(log: Log, directory: string = stateDirectory()) {
+    this.#path = join(directory, 'unit-numbers.json');
+    this.#log = log;
+  }
+
+  /** What earlier runs left; nothing where that cannot be read, the bad file being kept aside. */
+  load(): [string, number][] {
+    if (!existsSync(this.#path)) return [];
+    try {
+      return Object.entries(Numbers.parse(JSON.parse(readFileSync(this.#path, 'utf8'))).units);
+    } catch (error) {
+      const aside = `${this.#path}.bad`;
+      this.#log.warn(`${this.#path} cannot be read (kept as ${aside}): ${(error as Error).message}`);
+      renameSync(this.#path, aside);
+      return [];
+    }
+  }
+
+  /** Replace the file: after a crash the old or the new one stands. */
+  readonly save = (numbers: ReadonlyMap<string, number>): void => {
+    try {
+      mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 });
+      const text = JSON.stringify({ version: 1, units: Object.fromEntries(numbers) }, null, 2);
+      writeFileAtomic.sync(this.#path, `${text}\n`, { mode: 0o600 });
+    } catch (error) {
+      this.#log.warn(`unit numbers are not kept: ${(error as Error).message}`);
+    }
+  };
+}

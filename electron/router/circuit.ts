@@ -1,0 +1,56 @@
+import type { Link } from '../dmsg/link.ts';
+import type { Message } from '../dmsg/message.ts';
+import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import type { Flow } from './flow.ts';
+import { relayMessage } from './relay-message.ts';
+
+/**
+ * One end of a relayed transaction: what arrives here goes on in its mate, the transaction of the same
+ * circuit on another link.
+ */
+export class Circuit implements TransactionHandler {
+  readonly #link: Link;
+  readonly #mate: Transaction;
+  readonly #mateLink: Link;
+  readonly #flow: Flow;
+
+  constructor(link: Link, mateLink: Link, mate: Transaction, flow: Flow) {
+    this.#link = link;
+    this.#mateLink = mateLink;
+    this.#mate = mate;
+    this.#flow = flow;
+  }
+
+  message(_transaction: Transaction, message: Message): void {
+    if (this.#mate.txClosed) return;
+    relayMessage(message, this.#mateLink.mux, this.#mate);
+    this.#flow.check();
+  }
+
+  /** This side is gone: its mate gets the termination made up for it, and our own direction is ended. */
+  lost(transaction: Transaction, error: number): void {
+    this.#mateLink.mux.abort(this.#mate, error);
+    this.#link.mux.abort(transaction, error);
+  }
+
+  /** Something is stacked on this transaction: stack its mate on ours. */
+  opened(child: Transaction, message: Message): void {
+    openMate(child, message, this.#link, this.#mateLink, this.#mate, this.#flow);
+  }
+}
+
+/** Open, in `parent` on `mateLink`, the mate of a transaction just opened on `link`, and join the two. */
+export function openMate(
+  child: Transaction,
+  message: Message,
+  link: Link,
+  mateLink: Link,
+  parent: Transaction,
+  flow: Flow,
+): void {
+  if (!parent.open) return; // left without handler, it is refused
+  const mate = mateLink.mux.open(parent, new Circuit(mateLink, link, child, flow));
+  child.handler = new Circuit(link, mateLink, mate, flow);
+  relayMessage(message, mateLink.mux, mate);
+  flow.check();
+}

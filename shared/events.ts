@@ -1,0 +1,158 @@
+import { z } from 'zod';
+
+/**
+ * What the commands print with `--json`: one object per line, `event` telling which. Sizes in bytes, times in
+ * milliseconds unless the name says otherwise, names in snake_case, the same as everywhere else.
+ */
+
+export const ExportInfo = z.object({
+  source: z.string(),
+  serial: z.string(),
+  label: z.string(),
+  size_bytes: z.number(),
+  block_bytes: z.number(),
+  read_only: z.boolean(),
+  /** Why it is read-only, if it is; something to know about the medium, if there is. */
+  read_only_reason: z.string().nullable(),
+  warning: z.string().nullable(),
+});
+export type ExportInfo = z.infer<typeof ExportInfo>;
+
+export const PathInfo = z.object({
+  peer: z.string(),
+  label: z.string(),
+  state: z.enum(['standby', 'opening', 'open', 'faulty', 'lost']),
+  distance: z.number(),
+  rtt_ms: z.number().nullable(),
+});
+export type PathInfo = z.infer<typeof PathInfo>;
+
+/** A remote disk: what one or more spans offer. */
+export const DiskInfo = z.object({
+  serial: z.string(),
+  label: z.string(),
+  size_bytes: z.number(),
+  block_bytes: z.number(),
+  distance: z.number().nullable(),
+  /** Another disk has this serial, with another size or block size. */
+  conflict: z.boolean(),
+  paths: z.array(PathInfo),
+});
+export type DiskInfo = z.infer<typeof DiskInfo>;
+
+export const UnitInfo = DiskInfo.extend({
+  unit: z.string(),
+  state: z.enum(['idle', 'opening', 'open', 'holding', 'failed', 'detached']),
+  read_only: z.boolean(),
+  /** Where programs reach it, if it is exposed. */
+  nbd: z.string().nullable(),
+});
+export type UnitInfo = z.infer<typeof UnitInfo>;
+
+/** Rates over the last interval, in the terms of iostat -x; per second unless the name says otherwise. */
+export const IoFigures = z.object({
+  reads: z.number(),
+  writes: z.number(),
+  flushes: z.number(),
+  discards: z.number(),
+  read_bytes: z.number(),
+  written_bytes: z.number(),
+  discarded_bytes: z.number(),
+  /** Mean time of a request, queueing included. */
+  await_ms: z.number(),
+  /** Mean number of requests under way. */
+  queue_length: z.number(),
+  in_flight: z.number(),
+  utilization: z.number(),
+  errors_total: z.number(),
+  retries_total: z.number(),
+  /** Since the start. */
+  read_p50_us: z.number(),
+  read_p99_us: z.number(),
+  write_p50_us: z.number(),
+  write_p99_us: z.number(),
+});
+export type IoFigures = z.infer<typeof IoFigures>;
+
+const UnitStats = z.object({
+  unit: z.string(),
+  serial: z.string(),
+  state: UnitInfo.shape.state,
+  figures: IoFigures,
+  paths: z.array(PathInfo.extend({ figures: IoFigures })),
+});
+export type UnitStats = z.infer<typeof UnitStats>;
+
+/** Every event of every command. */
+export const CliEvent = z.discriminatedUnion('event', [
+  z.object({
+    event: z.literal('ready'),
+    command: z.literal('export'),
+    addresses: z.array(z.string()),
+    connecting: z.array(z.string()),
+    exports: z.array(ExportInfo),
+  }),
+  z.object({ event: z.literal('ready'), command: z.literal('route'), addresses: z.array(z.string()) }),
+  z.object({
+    event: z.literal('ready'),
+    command: z.literal('attach'),
+    /** The first unit's, for scripts that attach one. */
+    unit: z.string(),
+    serial: z.string(),
+    size_bytes: z.number(),
+    block_bytes: z.number(),
+    read_only: z.boolean(),
+    nbd: z.string().nullable(),
+    units: z.array(UnitInfo),
+  }),
+  z.object({ event: z.literal('ready'), command: z.literal('spans'), peers: z.array(z.string()) }),
+  z.object({ event: z.literal('ready'), command: z.literal('stat'), units: z.array(UnitInfo) }),
+  z.object({
+    event: z.literal('ready'),
+    command: z.literal('copy'),
+    from: z.string(),
+    to: z.string(),
+    size_bytes: z.number(),
+  }),
+  z.object({
+    event: z.literal('link'),
+    peer: z.string(),
+    state: z.enum(['up', 'down']),
+    reason: z.string().nullable(),
+  }),
+  z.object({ event: z.literal('disk') }).extend(DiskInfo.shape),
+  z.object({ event: z.literal('disk_gone'), serial: z.string(), label: z.string() }),
+  z.object({ event: z.literal('unit') }).extend(UnitInfo.shape),
+  z.object({ event: z.literal('unit_removed'), unit: z.string() }),
+  z.object({
+    event: z.literal('client'),
+    state: z.enum(['attached', 'detached']),
+    unit: z.string(),
+    remote: z.string(),
+    reason: z.string().nullable(),
+  }),
+  z.object({
+    event: z.literal('stats'),
+    interval_ms: z.number(),
+    /** The two global figures of xdisk. */
+    active_requests: z.number(),
+    last_offset: z.number(),
+    units: z.array(UnitStats),
+  }),
+  z.object({
+    event: z.literal('progress'),
+    phase: z.enum(['copy', 'verify']),
+    done_bytes: z.number(),
+    size_bytes: z.number(),
+    rate_bytes: z.number(),
+    eta_seconds: z.number().nullable(),
+  }),
+  z.object({
+    event: z.literal('done'),
+    copied_bytes: z.number(),
+    zero_bytes: z.number(),
+    seconds: z.number(),
+    verified: z.boolean(),
+  }),
+]);
+export type CliEvent = z.infer<typeof CliEvent>;

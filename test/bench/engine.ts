@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { Child } from './children.ts';
+import type { LoadResult } from './measure.ts';
+import type { Workload } from './workload.ts';
+
+const PROGRAM = fileURLToPath(new URL('engine-load.ts', import.meta.url));
+
+/** Runs our engine's load generator, a process of its own as fio is, on one exporter. */
+export class Engine {
+  readonly #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  async fill(): Promise<void> {
+    await this.#run('fill');
+  }
+
+  run(workload: Workload, seconds: number): Promise<LoadResult> {
+    return this.#run('run', workload.name, String(seconds));
+  }
+
+  async #run(...action: readonly string[]): Promise<LoadResult> {
+    const child = new Child(process.execPath, ['--import', 'tsx', PROGRAM, this.#address, ...action]);
+    return JSON.parse(await child.output()) as LoadResult;
+  }
+}
