@@ -58,7 +58,6 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
   const { log } = setup;
   const output = new Output(flags.json === true);
   let gateway: Gateway | undefined;
-  let isReady = false;
   const infoOf = (unit: Unit) => unitInfo(unit, gateway?.uriOf(unit) ?? null);
   const attach = (disk: Disk): void => {
     if (disk.unit !== undefined || disk.paths.size === 0) return;
@@ -78,15 +77,10 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
       linkDown: (from, reason) => output.emit({ event: 'link', peer: from, state: 'down', reason }),
       diskChanged: attach,
       unitChanged: (unit) => {
-        if (isReady)
-          output.emit(
-            { event: 'unit', ...infoOf(unit) },
-            `${unit.name}  ${unit.state}, ${unit.paths.size} paths`,
-          );
+        const text = `${unit.name}  ${unit.state}, ${unit.paths.size} paths`;
+        output.emit({ event: 'unit', ...infoOf(unit) }, text);
       },
-      unitRemoved: (unit) => {
-        if (isReady) output.emit({ event: 'unit_removed', unit: unit.name });
-      },
+      unitRemoved: (unit) => output.emit({ event: 'unit_removed', unit: unit.name }),
     },
   });
   const clientEvent = ({ kind, client, ...rest }: NbdServerEvent): void => {
@@ -127,7 +121,6 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
         .map((info) => `${info.unit}  ${bytes(info.size_bytes)}  ${info.label}  ${info.nbd ?? 'not exposed'}`)
         .join('\n'),
     );
-    isReady = true;
     const reporter = new StatsReporter(host.registry, (event) => output.emit(event, statsTable(event)));
     if (flags.stat !== undefined) reporter.start(flags.stat * 1000);
     await untilSignal(async () => {

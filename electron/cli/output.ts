@@ -6,6 +6,7 @@ import type { CliEvent } from '../../shared/events.ts';
  */
 export class Output {
   readonly json: boolean;
+  #isReady = false;
 
   constructor(json: boolean) {
     this.json = json;
@@ -15,6 +16,9 @@ export class Output {
 
   /** @param text what people see of the event; nothing where left out */
   emit(event: CliEvent, text?: string): void {
+    // The first line is `ready`, and says what stands at that time; what led to it is not told.
+    if (event.event === 'ready') this.#isReady = true;
+    if (!this.#isReady) return;
     if (this.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     else if (text !== undefined) process.stdout.write(`${text}\n`);
   }

@@ -5,9 +5,10 @@ import { type HolePuncher, mergePunches, type Punch } from './puncher.ts';
 /**
  * One line `OFFSET LENGTH` in, one line `0` (punched) or another status out. Only numbers made here reach the
  * shell; the file is its descriptor 3, so no path does, and a file renamed or replaced meanwhile is no danger.
+ * As descriptor 4 the tool holds the pipe of the answers, so that its end is not seen before the tool's.
  */
 const SCRIPT = `while read -r offset length; do
-  "$1" --punch-hole --offset "$offset" --length "$length" /proc/self/fd/3 </dev/null >/dev/null 2>&1
+  "$1" --punch-hole --offset "$offset" --length "$length" /proc/self/fd/3 </dev/null 4>&1 >/dev/null
   echo $?
 done`;
 
@@ -26,6 +27,9 @@ const MAX_WAITING = 1024;
  * small shell is started at the first punch and starts the tool, for 1.2 ms each. What comes while it is
  * busy is merged into as few ranges as possible.
  *
+ * The shell is given one range at a time: had it a list, it would go on with it after this process was
+ * killed, and clear what another process has written there since.
+ *
  * The first failure ends it: a file system without holes stays one.
  */
 export class FallocatePuncher implements HolePuncher {
@@ -35,7 +39,7 @@ export class FallocatePuncher implements HolePuncher {
   #shell: Shell | undefined;
   #exited: Promise<void> | undefined;
   #waiting: Punch[] = [];
-  /** Handed to the shell, in the order of its answers. */
+  /** The first is with the shell, the others are next. */
   #running: Punch[] = [];
   #hasFailed = false;
 
@@ -51,7 +55,7 @@ export class FallocatePuncher implements HolePuncher {
       return;
     }
     this.#waiting.push({ offset, length, tell: [done] });
-    if (this.#running.length === 0) this.#runWaiting();
+    if (this.#running.length === 0) this.#runNext();
   }
 
   async close(): Promise<void> {
@@ -61,16 +65,16 @@ export class FallocatePuncher implements HolePuncher {
     await this.#exited;
   }
 
-  #runWaiting(): void {
-    if (this.#waiting.length === 0) {
-      this.#keepAlive(false);
-      return;
+  #runNext(): void {
+    if (this.#running.length === 0) {
+      this.#running = mergePunches(this.#waiting);
+      this.#waiting = [];
     }
-    this.#running = mergePunches(this.#waiting);
-    this.#waiting = [];
+    const [next] = this.#running;
+    this.#keepAlive(next !== undefined);
+    if (next === undefined) return;
     this.#shell ??= this.#startShell();
-    this.#keepAlive(true);
-    this.#shell.lines.write(this.#running.map(({ offset, length }) => `${offset} ${length}\n`).join(''));
+    this.#shell.lines.write(`${next.offset} ${next.length}\n`);
   }
 
   #startShell(): Shell {
@@ -101,12 +105,9 @@ export class FallocatePuncher implements HolePuncher {
 
   #onAnswer(punched: boolean): void {
     const punch = this.#running.shift();
-    if (punch === undefined) return;
-    if (!punched) this.#hasFailed = true;
-    for (const tell of punch.tell) tell(punched);
-    if (this.#running.length > 0) return;
-    if (this.#hasFailed) this.#fail();
-    else this.#runWaiting();
+    if (punched) this.#runNext();
+    for (const tell of punch?.tell ?? []) tell(punched);
+    if (!punched) this.#fail();
   }
 
   /** Whether the event loop waits for the shell. Its pipe and its end both count. */
