@@ -83,8 +83,8 @@ const UnitStats = z.object({
 });
 export type UnitStats = z.infer<typeof UnitStats>;
 
-/** Every event of every command. */
-export const CliEvent = z.discriminatedUnion('event', [
+/** The first event of each command: it stands. */
+const Ready = z.discriminatedUnion('command', [
   z.object({
     event: z.literal('ready'),
     command: z.literal('export'),
@@ -114,6 +114,11 @@ export const CliEvent = z.discriminatedUnion('event', [
     to: z.string(),
     size_bytes: z.number(),
   }),
+]);
+
+/** Every event of every command. */
+export const CliEvent = z.discriminatedUnion('event', [
+  Ready,
   z.object({
     event: z.literal('link'),
     peer: z.string(),

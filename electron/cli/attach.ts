@@ -29,10 +29,12 @@ interface Flags extends LinkFlags {
   readonly readOnly?: true;
   readonly noPath: NoPathPolicy;
   readonly nbd?: Address;
-  readonly wait: number;
+  readonly wait?: number;
   readonly timeout: number;
   readonly stat?: number;
 }
+
+const DEFAULT_WAIT_SECONDS = 10;
 
 export function addAttach(program: Command): void {
   withLinkFlags(program.command('attach'))
@@ -47,7 +49,7 @@ export function addAttach(program: Command): void {
       noPath,
     )
     .option('--nbd <address>', 'serve the units here: unix:PATH or tcp:ADDR:PORT', nbdAddress)
-    .option('--wait <seconds>', 'how long to wait for the first disk', seconds, 10)
+    .option('--wait <seconds>', 'wait this long for a disk, also for peers that are not there yet', seconds)
     .option('--timeout <seconds>', 'time for the answer to a request', seconds, 30)
     .option('--stat <seconds>', 'print I/O statistics this often', seconds)
     .action(run);
@@ -95,7 +97,8 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
   };
   try {
     const what = flags.serial === undefined ? 'a disk' : `a disk with serial "${flags.serial}"`;
-    await host.waitFor(() => host.registry.units[0], what, flags.wait * 1000);
+    const waitMs = (flags.wait ?? DEFAULT_WAIT_SECONDS) * 1000;
+    await host.waitFor(() => host.registry.units[0], what, waitMs, flags.wait !== undefined);
     if (flags.nbd !== undefined) {
       gateway = new Gateway(host.registry, log, clientEvent);
       await gateway.listen(flags.nbd);

@@ -93,6 +93,7 @@ export class MessageWriter {
       this.#seal(0, 0);
     }
     this.#out.unreserve(padded(this.#room) - due);
+    this.#out.written();
   }
 
   /**

@@ -61,9 +61,11 @@ export class ClientHost {
   /**
    * Wait until `found` says so. Looked at again whenever a link, disk or unit changes.
    * @param what what is waited for, for the error's message
-   * @throws HostError `peer` after `ms`, or as soon as no peer can be reached, with the reason of each
+   * @param patient wait for peers that cannot be reached yet
+   * @throws HostError `peer` after `ms`, or without patience as soon as no peer can be reached, with the
+   *   reason of each
    */
-  async waitFor<T>(found: () => T | undefined, what: string, ms: number): Promise<T> {
+  async waitFor<T>(found: () => T | undefined, what: string, ms: number, patient = false): Promise<T> {
     const deadline = performance.now() + ms;
     for (;;) {
       const value = found();
@@ -72,7 +74,7 @@ export class ClientHost {
         (dialer) => dialer.state !== 'up' && dialer.lastError !== undefined,
       );
       const left = deadline - performance.now();
-      if (unreachable || left <= 0) throw new HostError('peer', this.#explain(what));
+      if ((unreachable && !patient) || left <= 0) throw new HostError('peer', this.#explain(what));
       await this.#nextChange(Math.min(left, 100));
     }
   }

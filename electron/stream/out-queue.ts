@@ -2,6 +2,7 @@ import type { ByteStream } from './byte-stream.ts';
 import { acquire, type Block } from './memory.ts';
 
 const STAGING_BYTES = 128 << 10;
+const EARLY_FLUSH_BYTES = Number(process.env.EF ?? 65536);
 
 /**
  * The outgoing side of a stream. Small pieces are packed into staging memory, large ones are queued by
@@ -66,6 +67,14 @@ export class OutQueue {
     this.#releases.push(release);
     this.#queuedBytes += bytes.length;
     this.#planFlush();
+  }
+
+  /**
+   * What was reserved is written: the queue may be handed on. A batch that has grown large leaves at once,
+   * so that the peer works on its beginning while we work on the rest.
+   */
+  written(): void {
+    if (this.#queuedBytes >= EARLY_FLUSH_BYTES) this.flush();
   }
 
   /** Hand everything queued to the stream. It happens by itself at the end of the turn. */

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { run } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Runs everything that must hold: build, linter and formatter, types, and all test files. Names given as
+ * arguments choose test files whose path contains one of them, without the other checks. The last line has
+ * the counts; the exit code is 1 if anything failed.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const FILE_LIMIT_MS = 10 * 60_000;
+const chosen = process.argv.slice(2);
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+function check(name: string, script: string): void {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', script], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status === 0) {
+    passed++;
+    console.log(`ok    ${name}`);
+  } else {
+    failed++;
+    console.log(`FAIL  ${name}\n${stdout}${stderr}`);
+  }
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(folder, name))
+    .filter((path) => chosen.length === 0 || chosen.some((part) => path.includes(part)))
+    .sort();
+}
+
+async function runFiles(files: string[]): Promise<void> {
+  // One file at a time: the tests measure stalls and memory, and bring real servers and clients along.
+  const events = run({ files, concurrency: 1, timeout: FILE_LIMIT_MS });
+  for await (const { type, data } of events) {
+    if (
+      type === 'test:diagnostic' &&
+      data.nesting === 0 &&
+      /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(data.message)
+    )
+      continue;
+    if (type === 'test:diagnostic') console.log(`        ${data.message}`);
+    if (type === 'test:stderr' || type === 'test:stdout') process.stdout.write(data.message);
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    if (data.details.type === 'suite') continue;
+    const where = data.file === undefined ? '' : `${relative(root, data.file)}: `;
+    const reason = data.skip ?? data.todo;
+    if (reason !== undefined) {
+      skipped++;
+      console.log(`skip  ${where}${data.name}: ${typeof reason === 'string' ? reason : 'no reason given'}`);
+    } else if (type === 'test:pass') {
+      passed++;
+      console.log(`ok    ${where}${data.name} (${Math.round(data.details.duration_ms)} ms)`);
+    } else {
+      failed++;
+      console.log(`FAIL  ${where}${data.name}\n`, data.details.error.cause ?? data.details.error);
+    }
+  }
+}
+
+if (chosen.length === 0) {
+  check('build', 'build');
+  check('linter and formatter', 'lint');
+  check('types', 'typecheck');
+}
+await runFiles(testFiles(join(root, 'test')));
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed === 0 ? 0 : 1);
