@@ -3,6 +3,7 @@ import { logUpdateStderr } from 'log-update';
 import { Copier } from '../host/copy/copier.ts';
 import { openSource, openTarget } from '../host/copy/endpoint.ts';
 import { HostError } from '../host/host-error.ts';
+import { ExitCode } from './exit.ts';
 import { Output } from './output.ts';
 import { bytes, duration } from './units.ts';
 import { type LinkFlags, setupOf, withLinkFlags } from './values.ts';
@@ -35,7 +36,11 @@ async function run(from: string, to: string, flags: Flags): Promise<void> {
   const output = new Output(flags.json === true);
   const setup = setupOf(flags, true);
   const cancel = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort());
+  const onSignal = (): void => {
+    if (cancel.signal.aborted) process.exit(ExitCode.cancelled);
+    cancel.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   const source = await openSource(from, setup);
   try {
     const sizeBytes = source.device.sizeBytes;

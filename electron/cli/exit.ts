@@ -21,6 +21,8 @@ export function fail(error: unknown): never {
   process.exit(ExitCode[kind]);
 }
 
+const LINGER_MS = 1_500;
+
 /**
  * Wait for SIGINT or SIGTERM, then close in order. A second signal ends the process at once.
  */
@@ -31,4 +33,6 @@ export async function untilSignal(close: () => Promise<void>): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => process.exit(ExitCode.cancelled));
   await close();
+  // Everything is closed; a peer that does not say goodbye keeps a connection, but not the process.
+  setTimeout(() => process.exit(0), LINGER_MS).unref();
 }

@@ -1,18 +1,26 @@
 import type { BlockDevice, BlockRequest } from '../block/device.ts';
 import { BlockOp } from '../block/device.ts';
 import { BlockError } from '../block/error.ts';
-import type { Unit } from './unit.ts';
+import type { DiskIdentity } from './identity.ts';
+
+/** What a user needs of the unit. */
+export interface UsedUnit {
+  readonly name: string;
+  readonly identity: DiskIdentity;
+  readonly readOnly: boolean;
+  submit(request: BlockRequest): void;
+}
 
 /** One user's hold on a unit, as a block device. While there is one the unit is busy. */
 export class UnitUser implements BlockDevice {
   /** Who it is, for people. */
   readonly name: string;
-  readonly unit: Unit;
+  readonly unit: UsedUnit;
   readonly synchronous = false;
   readonly #left: (user: UnitUser) => void;
   #closed = false;
 
-  constructor(unit: Unit, name: string, left: (user: UnitUser) => void) {
+  constructor(unit: UsedUnit, name: string, left: (user: UnitUser) => void) {
     this.unit = unit;
     this.name = name;
     this.#left = left;

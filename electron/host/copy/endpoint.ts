@@ -25,6 +25,8 @@ export type EndpointName =
   | { readonly kind: 'file'; readonly path: string };
 
 const FIND_MS = 10_000;
+/** A copy waits this long for a path that comes back. */
+const HOLD_SECONDS = 30;
 const UNIT_EXAMPLE = 'dmsg://nas.example:987/DISK-0001';
 
 /**
@@ -142,7 +144,9 @@ async function openUnit(
   try {
     const find = () => host.registry.disks.find(({ identity }) => identity.serial === serial);
     const disk = await host.waitFor(find, `a disk with serial "${serial}"`, FIND_MS);
-    const user = await host.attach(disk, { readOnly }).open('copy');
+    const user = await host
+      .attach(disk, { readOnly, noPath: { kind: 'seconds', seconds: HOLD_SECONDS } })
+      .open('copy');
     return {
       name: text,
       device: user,
