@@ -53,7 +53,6 @@ export class Link implements ByteSink {
   /** Dialects whose LNK_CONN we have sent. */
   readonly #introduced = new Set<Dialect>();
   #startedMs = performance.now();
-  #isPaused = false;
   #heard = true;
   #paused = false;
   #heardMs = this.#startedMs;
