@@ -111,12 +111,14 @@ export class MessageWriter {
       bytes.set(payload, to);
       bytes.fill(0, to + length, to + length + padding);
       release();
-      return;
+    } else {
+      this.#out.append(payload, release);
+      if (padding > 0) {
+        const to = this.#out.reserve(padding);
+        this.#out.staging.bytes.fill(0, to, to + padding);
+      }
     }
-    this.#out.append(payload, release);
-    if (padding === 0) return;
-    const to = this.#out.reserve(padding);
-    this.#out.staging.bytes.fill(0, to, to + padding);
+    this.#out.written();
   }
 
   /** Give the message begun another error code than it was begun with. */

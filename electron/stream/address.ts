@@ -25,7 +25,7 @@ export function parseAddress(text: string, defaultPort?: number): Address {
   if (text.startsWith('unix:')) return parseUnix(text, text.slice('unix:'.length));
   const rest = text.startsWith('tcp:') ? text.slice('tcp:'.length) : text;
   const match = /^(?:\[([^\]]*)\]|([^:[\]/\s]*))(?::(.*))?$/.exec(rest);
-  if (match === null) {
+  if (match === null || isIPv6(rest)) {
     const problem = isIPv6(rest) ? 'an IPv6 address stands in brackets' : 'expected HOST:PORT';
     throw new AddressError(text, problem, isIPv6(rest) ? `[${rest}]:${defaultPort ?? 10809}` : example);
   }
