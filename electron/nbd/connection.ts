@@ -16,7 +16,12 @@ import { ZeroWriter } from './zero-writer.ts';
 
 const MAX_EXTENTS = 1024;
 /** Queued replies are sent without waiting for the turn's end from here on, while they are in the cache. */
-const FLUSH_BYTES = 512 << 10;
+const FLUSH_BYTES = 256 << 10;
+/**
+ * A synchronous device needs no requests in advance: with few replies waiting, their memory stays in the
+ * cache and leaves while the next is read (reads of 64 KiB and 1 MiB gain 20 to 30 % against 8 MiB).
+ */
+const SYNCHRONOUS_UNSENT_BYTES = 512 << 10;
 const NOTHING = Buffer.alloc(0);
 
 /** What a connection counts, shared with whoever shows it. */
@@ -36,11 +41,14 @@ export class Connection implements CommandHandler, RequestOwner {
   readonly #device: BlockDevice & Partial<AllocationMap>;
   readonly #allocation: boolean;
   readonly #limits: NbdLimits;
+  readonly #unsentLimitBytes: number;
   readonly #traffic: Traffic;
   readonly #ended: (error: Error | undefined) => void;
   readonly #pool: ServerRequest[] = [];
   #inFlight = 0;
   #heldBytes = 0;
+  /** Replies that leave from their request's block. */
+  #leaving = 0;
   #flushedBytes = 0;
   #isWaitingForDrain = false;
   /** serving → draining (no more commands, replies still leave) → ending (stream ends) → closed */
@@ -63,6 +71,9 @@ export class Connection implements CommandHandler, RequestOwner {
     this.#device = device;
     this.#allocation = session.allocation;
     this.#limits = limits;
+    this.#unsentLimitBytes = device.synchronous
+      ? Math.min(SYNCHRONOUS_UNSENT_BYTES, limits.unsentBytes)
+      : limits.unsentBytes;
     this.#traffic = traffic;
     this.#ended = ended;
     this.takesViews = device.synchronous;
@@ -164,7 +175,8 @@ export class Connection implements CommandHandler, RequestOwner {
       if (this.#inFlight === 0) this.#ended(this.#error);
       return;
     }
-    if (!this.#reply(request, error)) this.#recycle(request);
+    if (this.#reply(request, error)) this.#leaving++;
+    else this.#recycle(request);
     if (this.#replies.queuedBytes - this.#flushedBytes >= FLUSH_BYTES) {
       this.#flushedBytes = this.#replies.queuedBytes;
       this.#out.flush();
@@ -174,6 +186,7 @@ export class Connection implements CommandHandler, RequestOwner {
   }
 
   sent(request: ServerRequest): void {
+    this.#leaving--;
     this.#recycle(request);
     if (this.receiver.isSuspended) this.#resumeOrWait();
   }
@@ -237,16 +250,19 @@ export class Connection implements CommandHandler, RequestOwner {
   }
 
   #exceeds(share: number): boolean {
-    const { requests, bytes, unsentBytes } = this.#limits;
+    const { requests, bytes } = this.#limits;
     if (this.#inFlight >= requests * share) return true;
     const unsent = this.#out.unsentBytes;
-    return unsent > unsentBytes * share || this.#heldBytes + unsent > bytes * share;
+    return unsent > this.#unsentLimitBytes * share || this.#heldBytes + unsent > bytes * share;
   }
 
-  /** While suspended: go on below half of the limits, else make sure to be told when replies have left. */
+  /**
+   * While suspended: go on below half of the limits, else make sure to be told when replies have left. Those
+   * that leave from a block tell it anyway; only where there is none, an empty chunk goes behind the rest.
+   */
   #resumeOrWait(): void {
     if (!this.#exceeds(0.5)) this.receiver.resume();
-    else if (!this.#isWaitingForDrain && this.#out.unsentBytes > 0) {
+    else if (this.#leaving === 0 && !this.#isWaitingForDrain && this.#out.unsentBytes > 0) {
       this.#isWaitingForDrain = true;
       this.#out.append(NOTHING, this.#drained);
     }

@@ -147,8 +147,14 @@ export class ReplyWriter {
 
   #readHeader(view: DataView, at: number, request: ServerRequest, dataBytes: number): void {
     if (this.#structured) {
-      const flags = dataBytes === request.length ? CHUNK_DONE : 0;
-      writeChunk(view, at, request, flags, Chunk.offsetData, CHUNK_OFFSET_BYTES + dataBytes);
+      writeChunk(
+        view,
+        at,
+        request,
+        dataBytes === request.length,
+        Chunk.offsetData,
+        CHUNK_OFFSET_BYTES + dataBytes,
+      );
       writeOffset(view, at + CHUNK_BYTES, request.offset);
     } else writeSimple(view, at, request, 0);
   }
@@ -170,7 +176,7 @@ export class ReplyWriter {
   #chunk(request: ServerRequest, type: number, payloadBytes: number): number {
     this.queuedBytes += CHUNK_BYTES + payloadBytes;
     const at = this.#out.reserve(CHUNK_BYTES + payloadBytes);
-    writeChunk(this.#out.staging.view, at, request, CHUNK_DONE, type, payloadBytes);
+    writeChunk(this.#out.staging.view, at, request, true, type, payloadBytes);
     return at + CHUNK_BYTES;
   }
 
@@ -193,12 +199,12 @@ function writeChunk(
   view: DataView,
   at: number,
   request: ServerRequest,
-  flags: number,
+  isLast: boolean,
   type: number,
   payloadBytes: number,
 ): void {
   view.setUint32(at, STRUCTURED_REPLY_MAGIC);
-  view.setUint16(at + 4, flags);
+  view.setUint16(at + 4, isLast ? CHUNK_DONE : 0);
   view.setUint16(at + 6, type);
   view.setUint32(at + 8, request.cookieHigh);
   view.setUint32(at + 12, request.cookieLow);
