@@ -27,7 +27,8 @@ import {
 interface Flags extends LinkFlags {
   readonly serial?: string;
   readonly readOnly?: true;
-  readonly noPath: NoPathPolicy;
+  /** --no-path, which commander takes for the negation of an option `path`: true where it is not given. */
+  readonly path: NoPathPolicy | true;
   readonly nbd?: Address;
   readonly wait?: number;
   readonly timeout: number;
@@ -68,7 +69,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
       log.warn(`${disk.identity.serial}: two disks of different size have this serial number`);
     host.attach(disk, {
       readOnly: flags.readOnly === true,
-      noPath: typeof flags.noPath === 'object' ? flags.noPath : { kind: 'hold' },
+      noPath: flags.path === true ? { kind: 'hold' } : flags.path,
       requestTimeoutMs: flags.timeout * 1000,
     });
   };
@@ -103,41 +104,37 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
       gateway = new Gateway(host.registry, log, clientEvent);
       await gateway.listen(flags.nbd);
     }
-    const units = await Promise.all(host.registry.units.map((unit) => opened(unit)));
+    // While some are opened others may come; ready tells all that stand.
+    let units: readonly Unit[] = [];
+    while (units.length < host.registry.units.length) {
+      const all = host.registry.units;
+      await Promise.all(all.slice(units.length).map((unit) => tried(unit)));
+      units = all;
+    }
     const [first] = units;
     if (first === undefined) throw new HostError('peer', 'the disk went away while it was being attached');
     const infos = units.map(infoOf);
     const { unit, serial, size_bytes, block_bytes, read_only, nbd } = infoOf(first);
-    output.emit(
-      {
-        event: 'ready',
-        command: 'attach',
-        unit,
-        serial,
-        size_bytes,
-        block_bytes,
-        read_only,
-        nbd,
-        units: infos,
-      },
-      infos
-        .map((info) => `${info.unit}  ${bytes(info.size_bytes)}  ${info.label}  ${info.nbd ?? 'not exposed'}`)
-        .join('\n'),
+    const about = { unit, serial, size_bytes, block_bytes, read_only, nbd };
+    const lines = infos.map(
+      (info) => `${info.unit}  ${bytes(info.size_bytes)}  ${info.label}  ${info.nbd ?? 'not exposed'}`,
     );
     const reporter = new StatsReporter(host.registry, (event) => output.emit(event, statsTable(event)));
     if (flags.stat !== undefined) reporter.start(flags.stat * 1000);
-    await untilSignal(async () => {
-      reporter.stop();
-      await gateway?.close();
-    });
+    await untilSignal(
+      () => output.emit({ event: 'ready', command: 'attach', ...about, units: infos }, lines.join('\n')),
+      async () => {
+        reporter.stop();
+        await gateway?.close();
+      },
+    );
   } finally {
     await host.close();
   }
 }
 
 /** Open the unit once, so that its access is known and what is wrong with it is told at the start. */
-async function opened(unit: Unit): Promise<Unit> {
+async function tried(unit: Unit): Promise<void> {
   const user = await unit.open('attach');
   await user.close();
-  return unit;
 }

@@ -25,11 +25,14 @@ const LINGER_MS = 1_500;
 
 /**
  * Wait for SIGINT or SIGTERM, then close in order. A second signal ends the process at once.
+ * @param ready tells whoever started us, who may send the signal in the same moment
  */
-export async function untilSignal(close: () => Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
+export async function untilSignal(ready: () => void, close: () => Promise<void>): Promise<void> {
+  const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  ready();
+  await signalled;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => process.exit(ExitCode.cancelled));
   await close();

@@ -58,9 +58,10 @@ async function run(sources: string[], flags: Flags): Promise<void> {
     ...addresses.map((address) => `listening on ${address}`),
     ...connecting.map((to) => `connecting to ${to}`),
   ];
-  output.emit(
-    { event: 'ready', command: 'export', addresses, connecting, exports: [...exports] },
-    [...lines, ...where].join('\n'),
-  );
-  await untilSignal(() => host.close());
+  const ready = (): void =>
+    output.emit(
+      { event: 'ready', command: 'export', addresses, connecting, exports: [...exports] },
+      [...lines, ...where].join('\n'),
+    );
+  await untilSignal(ready, () => host.close());
 }

@@ -27,9 +27,10 @@ async function run(flags: Flags): Promise<void> {
   const output = new Output(flags.json === true);
   const host = await RouteHost.start(setupOf(flags), { listen: flags.listen, connect: flags.connect ?? [] });
   const { addresses } = host;
-  output.emit(
-    { event: 'ready', command: 'route', addresses },
-    addresses.map((address) => `listening on ${address}`).join('\n'),
-  );
-  await untilSignal(() => host.close());
+  const ready = (): void =>
+    output.emit(
+      { event: 'ready', command: 'route', addresses },
+      addresses.map((address) => `listening on ${address}`).join('\n'),
+    );
+  await untilSignal(ready, () => host.close());
 }

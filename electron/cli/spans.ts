@@ -45,12 +45,15 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     lastChangeMs = performance.now();
     const settled = (): true | undefined => (performance.now() - lastChangeMs >= QUIET_MS ? true : undefined);
     await host.waitFor(settled, 'the list', CONNECT_MS);
-    output.emit({ event: 'ready', command: 'spans', peers: peers.map(formatAddress) });
-    const { disks } = host.registry;
-    for (const disk of disks) print(disk);
-    if (disks.length === 0 && !output.json) process.stderr.write('nothing is offered\n');
-    live = true;
-    if (flags.watch === true) await untilSignal(() => Promise.resolve());
+    const ready = (): void => {
+      output.emit({ event: 'ready', command: 'spans', peers: peers.map(formatAddress) });
+      const { disks } = host.registry;
+      for (const disk of disks) print(disk);
+      if (disks.length === 0 && !output.json) process.stderr.write('nothing is offered\n');
+      live = true;
+    };
+    if (flags.watch === true) await untilSignal(ready, () => Promise.resolve());
+    else ready();
   } finally {
     live = false;
     await host.close();

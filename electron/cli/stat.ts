@@ -47,17 +47,16 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
   const host: ClientHost = new ClientHost(setupOf(flags, true), peers, { events: { diskChanged: follow } });
   try {
     await host.waitFor(() => host.registry.units[0], 'a disk', CONNECT_MS);
-    output.emit({
-      event: 'ready',
-      command: 'stat',
-      units: host.registry.units.map((unit) => unitInfo(unit, null)),
-    });
+    const units = host.registry.units.map((unit) => unitInfo(unit, null));
     const reporter = new StatsReporter(host.registry, (event) => output.emit(event, statsTable(event)));
     reporter.start(intervalMs);
-    await untilSignal(async () => {
-      reporter.stop();
-      for (const probe of probes.values()) probe.stop();
-    });
+    await untilSignal(
+      () => output.emit({ event: 'ready', command: 'stat', units }),
+      async () => {
+        reporter.stop();
+        for (const probe of probes.values()) probe.stop();
+      },
+    );
   } finally {
     await host.close();
   }

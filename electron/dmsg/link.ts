@@ -83,6 +83,9 @@ export class Link implements ByteSink {
       {
         opened: (transaction, message) => this.#opened(transaction, message),
         oneWay: (m) => this.#oneWay(m),
+        losing: ({ idLow, idHigh }) => {
+          if (this.#reader.abandonLandingFor(idLow, idHigh)) this.#stream.retarget?.();
+        },
       },
       options.maxTransactions,
     );
@@ -265,6 +268,7 @@ export class Link implements ByteSink {
   }
 
   #opened(transaction: Transaction, message: Message): void {
+    if (this.#state === 'closing') return;
     const dialect = dialectOfConn(message.command);
     if (dialect !== undefined) this.#peerIntroduced(dialect, transaction, message);
     else if (message.command === Command.LNK_SPAN && this.#peer !== undefined) {

@@ -126,6 +126,12 @@ export class MessageReader {
     return true;
   }
 
+  /** The same, for whatever memory was named for a payload that is arriving for this transaction of ours. */
+  abandonLandingFor(idLow: number, idHigh: number): boolean {
+    const { idLow: low, idHigh: high } = this.#message;
+    return this.#into !== undefined && low === idLow && high === idHigh && this.abandonLanding(this.#into);
+  }
+
   /** Bytes that fit `#into`: a pooled block takes the padding too. */
   get #payloadDue(): number {
     return this.#block === undefined ? this.#payloadBytes : padded(this.#payloadBytes);

@@ -11,6 +11,11 @@ export interface MuxUser {
   opened(transaction: Transaction, message: Message): void;
   /** A message outside all transactions: a ping, a status, console text. */
   oneWay(message: Message): void;
+  /**
+   * A transaction of ours is about to be told that it is lost: a payload that is arriving for it must leave
+   * the memory its handler named, which the handler may then give to others.
+   */
+  losing(transaction: Transaction): void;
 }
 
 /** Nesting real peers use is three: span, open, command. */
@@ -205,6 +210,7 @@ export class Mux {
     const over = transaction.local ? transaction.rxClosed : transaction.txClosed;
     transaction.wasLost = true;
     transaction.rxClosed = true;
+    if (transaction.local) this.#user.losing(transaction);
     if (!over) transaction.handler?.lost(transaction, error);
     if (transaction.closed) this.#retire(transaction);
   }

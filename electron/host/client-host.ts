@@ -91,11 +91,13 @@ export class ClientHost {
   }
 
   #explain(what: string): string {
-    const troubles = this.#dialers.flatMap(({ lastError, name }) =>
-      lastError === undefined
-        ? []
-        : [lastError.message.startsWith(name) ? lastError.message : `${name}: ${lastError.message}`],
-    );
+    const troubles = this.#dialers.flatMap(({ lastError, link, name, state }) => {
+      if (lastError !== undefined) {
+        return [lastError.message.startsWith(name) ? lastError.message : `${name}: ${lastError.message}`];
+      }
+      if (state === 'up' || link === undefined) return [];
+      return [`${name}: the peer does not introduce itself (no DMSG, or another dialect than asked for?)`];
+    });
     const offered = this.registry.disks.map(({ identity }) => `${identity.serial} (${identity.label})`);
     const seen = offered.length > 0 ? `offered are ${offered.join(', ')}` : 'nothing is offered';
     return troubles.length > 0 ? troubles.join('; ') : `${what} was not found: ${seen}`;

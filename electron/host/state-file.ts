@@ -11,6 +11,8 @@ const Numbers = z.object({
   units: z.record(z.string(), z.number().int().min(0).max(1_000_000)),
 });
 
+const KEPT_NUMBERS = 1_000;
+
 /** Where the state of this user's Spandrel is kept. SPANDREL_STATE names another place. */
 export function stateDirectory(): string {
   return process.env.SPANDREL_STATE ?? envPaths('spandrel', { suffix: '' }).data;
@@ -43,7 +45,9 @@ export class NumbersFile {
   readonly save = (numbers: ReadonlyMap<string, number>): void => {
     try {
       mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 });
-      const text = JSON.stringify({ version: 1, units: Object.fromEntries(numbers) }, null, 2);
+      // Disks in memory have a new serial each time: those not seen for long give their numbers up.
+      const units = Object.fromEntries([...numbers].slice(-KEPT_NUMBERS));
+      const text = JSON.stringify({ version: 1, units }, null, 2);
       writeFileAtomic.sync(this.#path, `${text}\n`, { mode: 0o600 });
     } catch (error) {
       this.#log.warn(`unit numbers are not kept: ${(error as Error).message}`);

@@ -1,3 +1,4 @@
+import { Wire } from '../dmsg/constants.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
@@ -21,10 +22,17 @@ export class Circuit implements TransactionHandler {
     this.#flow = flow;
   }
 
-  message(_transaction: Transaction, message: Message): void {
-    if (this.#mate.txClosed) return;
-    relayMessage(message, this.#mateLink.mux, this.#mate);
-    this.#flow.check();
+  message(transaction: Transaction, message: Message): void {
+    if (message.payload.length > this.#mateLink.maxPayloadBytes) {
+      this.lost(transaction, Wire.PARAM);
+      return;
+    }
+    if (!this.#mate.txClosed) {
+      relayMessage(message, this.#mateLink.mux, this.#mate);
+      this.#flow.check();
+    }
+    // Who answers has ended it. The other's agreement changes nothing, and does not come if its link is lost.
+    if (transaction.local && transaction.rxClosed) this.#link.mux.end(transaction);
   }
 
   /** This side is gone: its mate gets the termination made up for it, and our own direction is ended. */
@@ -49,6 +57,11 @@ export function openMate(
   flow: Flow,
 ): void {
   if (!parent.open) return; // left without handler, it is refused
+  if (message.payload.length > mateLink.maxPayloadBytes) {
+    // The other generation takes 64 KiB; a client that hears PARAM asks for less.
+    link.mux.end(child, Wire.PARAM);
+    return;
+  }
   const mate = mateLink.mux.open(parent, new Circuit(mateLink, link, child, flow));
   child.handler = new Circuit(link, mateLink, mate, flow);
   relayMessage(message, mateLink.mux, mate);

@@ -50,6 +50,7 @@ export class Flow {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#paused.delete(this);
+    for (const other of this.#paused) if (other.#client === this.#client) return;
     this.#client.resume();
   }
 }

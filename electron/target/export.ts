@@ -129,12 +129,15 @@ export class Export {
     if (this.#state !== 'online') return;
     this.#state = 'draining';
     if (this.#accepted > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
-    if (!this.#volatile) {
-      const medium = this.#medium;
-      this.#medium = undefined;
-      await medium?.close();
+    const medium = this.#medium;
+    try {
+      if (!this.#volatile) {
+        this.#medium = undefined;
+        await medium?.close();
+      }
+    } finally {
+      this.#state = 'offline';
     }
-    this.#state = 'offline';
   }
 
   /** End all sessions; what was answered stays answered. */
@@ -177,7 +180,8 @@ export class Export {
     const modes = readOpenModes(message.view, message.at, message.le);
     const { medium } = this;
     const writable = (modes & OpenMode.WRITE) !== 0;
-    if (medium === undefined) link.mux.end(transaction, Wire.LOSTLINK);
+    // An open that has ended already would never be closed.
+    if (medium === undefined || transaction.rxClosed) link.mux.end(transaction, Wire.LOSTLINK);
     else if (writable && medium.readOnly) link.mux.end(transaction, Wire.PARAM);
     else {
       const session = new Session(this, link, load, transaction, writable);

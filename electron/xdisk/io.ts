@@ -154,6 +154,19 @@ export class IoQueue {
     if (this.#last === null) this.#last = io;
   }
 
+  /** Take out, wherever it is. */
+  remove(io: Io): void {
+    if (!io.queued) return;
+    let before: Io | null = null;
+    for (let at = this.#first; at !== io && at !== null; at = at.following) before = at;
+    if (before === null) this.#first = io.following;
+    else before.following = io.following;
+    if (this.#last === io) this.#last = before;
+    io.following = null;
+    io.queued = false;
+    this.#length--;
+  }
+
   shift(): Io | null {
     const io = this.#first;
     if (io === null) return null;

@@ -1,6 +1,7 @@
 import { IoStats } from '../block/io-stats.ts';
 import { writeOpenModes } from '../dmsg/blk.ts';
 import { Command, Wire } from '../dmsg/constants.ts';
+import { MAX_PAYLOAD_BYTES } from '../dmsg/dialect.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
 import type { Span } from '../dmsg/span.ts';
@@ -37,6 +38,8 @@ export class Path implements TransactionHandler {
   #state: PathState = 'standby';
   #user: PathUser | undefined;
   #opening: Transaction | undefined;
+  #openedMs = 0;
+  #maxTransferBytes = MAX_PAYLOAD_BYTES.current;
   /** Not to be tried again before this time, ms of the process's clock. */
   #retryMs = 0;
   #failures = 0;
@@ -57,12 +60,20 @@ export class Path implements TransactionHandler {
   get distance(): number {
     return this.span.distance;
   }
+  /** Largest data of one command, in bytes. */
+  get maxTransferBytes(): number {
+    return Math.min(this.#maxTransferBytes, this.link.maxPayloadBytes);
+  }
   /** How often it failed, and the DMSG error of the last time. */
   get failures(): number {
     return this.#failures;
   }
   get lastError(): number {
     return this.#lastError;
+  }
+  /** When BLK_OPEN was sent last, ms of the process's clock. */
+  get openedMs(): number {
+    return this.#openedMs;
   }
   /** When a faulty path may be tried again, ms of the process's clock. */
   get retryMs(): number {
@@ -73,6 +84,18 @@ export class Path implements TransactionHandler {
     return this.#opening as Transaction;
   }
 
+  /**
+   * A command of `bytes` was too large for someone on the way: behind a router there may be a peer of the
+   * 2014 generation. Nothing tells that beforehand.
+   * @returns whether smaller commands are worth a try
+   */
+  shrinkTransfers(bytes: number): boolean {
+    const least = MAX_PAYLOAD_BYTES['2014'];
+    if (bytes <= least) return false;
+    this.#maxTransferBytes = least;
+    return true;
+  }
+
   /** Whom to tell what happens to the path, open or not. */
   watch(user: PathUser | undefined): void {
     this.#user = user;
@@ -81,6 +104,7 @@ export class Path implements TransactionHandler {
   /** Send BLK_OPEN; the user hears the outcome. @param modes a set of OpenMode bits */
   open(modes: number): void {
     this.#state = 'opening';
+    this.#openedMs = performance.now();
     const { mux } = this.link;
     const transaction = mux.open(this.#transaction, {
       message: (opening, message) => this.#answered(opening, message),

@@ -94,7 +94,7 @@ export class Registry {
     let disk = namesakes.find((known) => sameDisk(known.identity, identity));
     if (disk === undefined) {
       disk = new Disk(identity, namesakes.length > 0);
-      for (const other of namesakes) other.conflict = true;
+      for (const other of namesakes) setConflict(other, true);
       this.#disks.set(identity.serial, [...namesakes, disk]);
     }
     const owner = disk;
@@ -154,7 +154,7 @@ export class Registry {
     if (left.length === 0) this.#disks.delete(serial);
     else this.#disks.set(serial, left);
     const [only] = left;
-    if (left.length === 1 && only !== undefined) only.conflict = false;
+    if (left.length === 1 && only !== undefined) setConflict(only, false);
   }
 
   #unitChanged(unit: Unit): void {
@@ -172,10 +172,18 @@ export class Registry {
     this.#events.unitChanged?.(unit);
   }
 
-  /** A disk's number belongs to its serial; one that shares its serial has a number of its own. */
+  /**
+   * A disk's number belongs to its serial; one that shares its serial has a number of its own. No serial has
+   * a tab (see `printable`), so none is another's key.
+   */
   #keyOf(disk: Disk): string {
     const { serial, sizeBytes, blockBytes } = disk.identity;
     const first = this.#disks.get(serial)?.[0];
-    return first === disk || first === undefined ? serial : `${serial}/${sizeBytes}/${blockBytes}`;
+    return first === disk || first === undefined ? serial : `${serial}\t${sizeBytes}/${blockBytes}`;
   }
+}
+
+function setConflict(disk: Disk, conflict: boolean): void {
+  disk.conflict = conflict;
+  if (disk.unit !== undefined) disk.unit.conflict = conflict;
 }

@@ -1,6 +1,7 @@
 import { BlockOp, type BlockRequest } from '../block/device.ts';
 import { BlockError } from '../block/error.ts';
 import type { IoStats } from '../block/io-stats.ts';
+import { Wire } from '../dmsg/constants.ts';
 import { Io, IoQueue } from './io.ts';
 import type { Path } from './path.ts';
 import { Tag, type TagOwner } from './tag.ts';
@@ -99,17 +100,21 @@ export class RequestQueue implements TagOwner {
   }
 
   commandLost(tag: Tag, io: Io, path: Path, wire: number): void {
-    this.#stats.retried();
-    io.giveBack(tag.op, tag.offset, tag.length);
-    io.pending--;
-    this.#freeTags.push(tag);
-    this.#waiting.unshift(io);
-    if (path.state === 'open' && path === this.#path) this.#user.pathTrouble(path, wire);
+    if (io.error === null) {
+      this.#stats.retried();
+      io.giveBack(tag.op, tag.offset, tag.length);
+      this.#waiting.unshift(io);
+    }
+    this.#release(tag, io);
+    if (wire === Wire.PARAM) this.#dispatch();
+    else if (path.state === 'open' && path === this.#path) this.#user.pathTrouble(path, wire);
   }
 
   #release(tag: Tag, io: Io): void {
     this.#freeTags.push(tag);
     io.pending--;
+    // What is left of a request that failed is not sent, so nothing else would take it out.
+    if (io.error !== null) this.#waiting.remove(io);
     if (io.pending > 0 || io.queued) return;
     if (io.needsFlush()) this.#waiting.unshift(io);
     else this.#finish(io);
@@ -127,15 +132,10 @@ export class RequestQueue implements TagOwner {
     if (this.#dispatching) return;
     this.#dispatching = true;
     for (let io = this.#waiting.first; io !== null; io = this.#waiting.first) {
-      if (io.error !== null) {
-        this.#waiting.shift();
-        if (io.pending === 0) this.#finish(io);
-        continue;
-      }
       const path = this.#path;
       if (path === undefined || this.#freeTags.length === 0) break;
       const discards = io.request.op === BlockOp.discard;
-      io.take(discards ? MAX_DISCARD_BYTES : path.link.maxPayloadBytes);
+      io.take(discards ? MAX_DISCARD_BYTES : path.maxTransferBytes);
       if (!io.hasMore) this.#waiting.shift();
       io.pending++;
       (this.#freeTags.pop() as Tag).send(path, io);

@@ -92,10 +92,16 @@ export class Tag implements TransactionHandler {
 
   message(transaction: Transaction, message: Message): void {
     if (!transaction.rxClosed) return; // a result: the answer is still to come
+    if (this.op === BlockOp.read && message.payload.length > this.length) {
+      const problem = `${message.payload.length} bytes of data for a read of ${this.length}`;
+      // The transaction has ended, so the end of the link will not be told to us.
+      this.#lose(Wire.FIELD);
+      throw new LinkError('field', problem);
+    }
     const wire = message.error;
     const code = wire === Wire.OK ? null : codeOf(wire);
     if (code === null) this.#finish(null, this.#accept(message));
-    else if (code === 'path') this.#lose(wire);
+    else if (code === 'path' || this.#isTooLarge(code)) this.#lose(wire);
     else this.#finish(explain(code, message), 0);
   }
 
@@ -103,13 +109,16 @@ export class Tag implements TransactionHandler {
     this.#lose(error);
   }
 
+  /** Whether the command was refused for its size alone, and goes out again in smaller parts. */
+  #isTooLarge(code: BlockErrorCode): boolean {
+    const carriesData = this.op === BlockOp.read || this.op === BlockOp.write;
+    return code === 'range' && carriesData && this.#path?.shrinkTransfers(this.length) === true;
+  }
+
   /** Take the data of a read's answer; returns the bytes the command moved. */
   #accept(message: Message): number {
     if (this.op !== BlockOp.read) return this.length;
     const { payload } = message;
-    if (payload.length > this.length) {
-      throw new LinkError('field', `${payload.length} bytes of data for a read of ${this.length}`);
-    }
     if (!message.landed && payload.length > 0) this.#io?.part(this.offset, payload.length).set(payload);
     this.answeredBytes = payload.length;
     return this.length;

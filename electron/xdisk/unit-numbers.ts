@@ -27,10 +27,11 @@ export class UnitNumbers {
   /** The number of a key, new or known. */
   numberOf(key: string): number {
     const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
-    const number = this.#takeLowest();
+    const number = known ?? this.#takeLowest();
+    // The map is in order of last use, so that whoever keeps it can drop the oldest.
+    this.#byKey.delete(key);
     this.#byKey.set(key, number);
-    this.#changed(this.#byKey);
+    if (known === undefined) this.#changed(this.#byKey);
     return number;
   }
 

@@ -32,7 +32,7 @@ export class Unit implements PathUser {
   readonly identity: DiskIdentity;
   readonly options: UnitOptions;
   /** The serial is also that of another disk, of other size or block size. */
-  readonly conflict: boolean;
+  conflict: boolean;
   readonly stats = new IoStats();
   readonly #events: UnitEvents;
   readonly #queue: RequestQueue;
@@ -154,7 +154,9 @@ export class Unit implements PathUser {
     }
     this.#known = true;
     this.#readOnly = this.options.readOnly || this.#writeRefused;
-    this.#setState('open');
+    // Told also where the unit was open before: now it is over another path.
+    this.#state = 'open';
+    this.#events.changed(this);
     this.#queue.usePath(path);
     this.#tellWaiters(null);
   }
@@ -215,6 +217,8 @@ export class Unit implements PathUser {
       return;
     }
     this.#active = best;
+    // A refusal tells of the path it came from alone.
+    if (!this.#known) this.#writeRefused = false;
     // Held requests and a running-out hold time are not forgotten before the open succeeds.
     if (this.#state === 'idle') this.#setState('opening');
     best.open(this.#writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ);
@@ -258,11 +262,15 @@ export class Unit implements PathUser {
     if (this.#state === 'open' || (this.#known && this.#state === 'holding')) return Promise.resolve(null);
     if (this.#state === 'failed') return Promise.resolve(this.#noPath());
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(this.#noPath()), this.options.openMs);
-      this.#waiters.push((error) => {
+      const waiter = (error: BlockError | null): void => {
         clearTimeout(timer);
         resolve(error);
-      });
+      };
+      const timer = setTimeout(() => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        resolve(this.#noPath());
+      }, this.options.openMs);
+      this.#waiters.push(waiter);
     });
   }
 
@@ -286,7 +294,10 @@ export class Unit implements PathUser {
   }
 
   #sweep(nowMs: number): void {
-    const { noPath, requestTimeoutMs } = this.options;
+    const { noPath, openMs, requestTimeoutMs } = this.options;
+    const path = this.#active;
+    // Half of what an open waits, so that a second path gets its chance.
+    if (path?.state === 'opening' && nowMs - path.openedMs > openMs / 2) this.#trouble(path, Wire.LOSTLINK);
     if (
       this.#state === 'holding' &&
       noPath.kind === 'seconds' &&

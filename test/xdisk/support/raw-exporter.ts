@@ -1,0 +1,111 @@
+import type { TestContext } from 'node:test';
+import { connCommand } from '../../../electron/dmsg/conn.ts';
+import { type DecodedMessage, encodeMessage } from '../../../electron/dmsg/codec.ts';
+import { Command, Flag } from '../../../electron/dmsg/constants.ts';
+import { exporterConn } from '../../../electron/dmsg/link-options.ts';
+import type { Address } from '../../../electron/stream/address.ts';
+import { listen } from '../../../electron/stream/listen.ts';
+import { commandOf } from '../../../electron/dmsg/header.ts';
+import { fields } from '../../dmsg/support/fields.ts';
+import { RawPeer } from '../../dmsg/support/raw-peer.ts';
+import { LOCAL } from '../../target/support/net.ts';
+import { DISK } from './fake-exporter.ts';
+
+const CONN_ID = 0x10n;
+const SPAN_ID = 0x20n;
+const RESULT = Command.LNK_ERROR | Flag.CREATE | Flag.REPLY | Flag.REVTRANS;
+
+/** An exporter of one disk made of single messages, which can be sent in pieces. Serves one link. */
+export class RawExporter {
+  readonly address: Address;
+  readonly #peer: Promise<RawPeer>;
+  #sent = 0;
+
+  private constructor(address: Address, peer: Promise<RawPeer>) {
+    this.address = address;
+    this.#peer = peer;
+  }
+
+  static async start(test: TestContext): Promise<RawExporter> {
+    let arrived: (peer: RawPeer) => void = () => {};
+    const peer = new Promise<RawPeer>((resolve) => {
+      arrived = resolve;
+    });
+    const listener = await listen(LOCAL, (stream) => arrived(new RawPeer(stream)));
+    const exporter = new RawExporter(listener.address, peer);
+    const greeting = exporter.#greet();
+    test.after(async () => {
+      (await peer).destroy();
+      await greeting;
+      await listener.close();
+    });
+    return exporter;
+  }
+
+  /** Grant the next BLK_OPEN. */
+  async open(): Promise<RawSession> {
+    const peer = await this.#peer;
+    const asked = await peer.next(({ cmd }) => commandOf(cmd) === Command.BLK_OPEN);
+    await this.send({ cmd: RESULT, msgid: asked.msgid, circuit: SPAN_ID });
+    return new RawSession(this, peer, asked.msgid);
+  }
+
+  async send(given: Partial<DecodedMessage> & { cmd: number }): Promise<void> {
+    (await this.#peer).sendBytes(this.encode(given));
+  }
+
+  /** The bytes of the message that is sent next. */
+  encode(given: Partial<DecodedMessage> & { cmd: number }): Buffer {
+    return encodeMessage(fields({ ...given, cmd: given.cmd >>> 0, salt: this.#sent++ & 0xff }));
+  }
+
+  async #greet(): Promise<void> {
+    const peer = await this.#peer;
+    const { msgid } = await peer.next(({ body }) => body.kind === 'conn');
+    await this.send({ cmd: RESULT, msgid });
+    await this.send({
+      cmd: connCommand('current') | Flag.CREATE,
+      msgid: CONN_ID,
+      body: { kind: 'conn', dialect: 'current', conn: exporterConn() },
+    });
+    await this.send({ cmd: Command.LNK_SPAN | Flag.CREATE, msgid: SPAN_ID, body: { kind: 'span', span: DISK } });
+  }
+}
+
+/** A device the client has open. */
+export class RawSession {
+  readonly #exporter: RawExporter;
+  readonly #peer: RawPeer;
+  readonly #id: bigint;
+
+  constructor(exporter: RawExporter, peer: RawPeer, id: bigint) {
+    this.#exporter = exporter;
+    this.#peer = peer;
+    this.#id = id;
+  }
+
+  /** The bytes of the answer to the next READ, which must be sent before any other message. */
+  async readAnswer(payload: Buffer): Promise<Buffer> {
+    const { msgid } = await this.#peer.next(({ cmd }) => commandOf(cmd) === Command.BLK_READ);
+    return this.#exporter.encode({
+      cmd: RESULT | Flag.DELETE | Flag.REVCIRC,
+      msgid,
+      circuit: this.#id,
+      payload,
+    });
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#peer.sendBytes(Buffer.from(bytes));
+  }
+
+  /** Wait for the client's close and confirm it. */
+  async closed(): Promise<void> {
+    await this.#peer.next(({ cmd, msgid }) => msgid === this.#id && (cmd & Flag.DELETE) !== 0);
+    await this.#exporter.send({
+      cmd: Command.LNK_ERROR | Flag.DELETE | Flag.REPLY | Flag.REVTRANS,
+      msgid: this.#id,
+      circuit: SPAN_ID,
+    });
+  }
+}
