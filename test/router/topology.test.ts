@@ -94,11 +94,12 @@ test('of two ways to a node the nearest is relayed, and the other when it goes',
   cut(direct);
   assert.deepEqual(await read(user, 0, 512), Buffer.alloc(512, 1));
   assert.equal((await client.disk('S1', 1)).distance, 2);
+  const { retries } = unit.stats.counters();
   // A nearer way does not disturb what is in use.
   await near.dial(exporter.address);
   await quiet([far, near]);
   assert.equal((await client.disk('S1', 1)).distance, 2);
-  assert.equal(unit.stats.counters().retries, 0);
+  assert.equal(unit.stats.counters().retries, retries);
   cut(detour);
   assert.deepEqual(await read(user, 0, 512), Buffer.alloc(512, 1));
   assert.equal((await client.disk('S1', 1)).distance, 1);

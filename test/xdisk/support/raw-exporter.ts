@@ -4,6 +4,7 @@ import { type DecodedMessage, encodeMessage } from '../../../electron/dmsg/codec
 import { Command, Flag } from '../../../electron/dmsg/constants.ts';
 import { exporterConn } from '../../../electron/dmsg/link-options.ts';
 import type { Address } from '../../../electron/stream/address.ts';
+import type { ByteStream } from '../../../electron/stream/byte-stream.ts';
 import { listen } from '../../../electron/stream/listen.ts';
 import { commandOf } from '../../../electron/dmsg/header.ts';
 import { fields } from '../../dmsg/support/fields.ts';
@@ -13,26 +14,31 @@ import { DISK } from './fake-exporter.ts';
 
 const CONN_ID = 0x10n;
 const SPAN_ID = 0x20n;
+const ANSWER = Flag.CREATE | Flag.DELETE | Flag.REPLY | Flag.REVTRANS | Flag.REVCIRC;
 const RESULT = Command.LNK_ERROR | Flag.CREATE | Flag.REPLY | Flag.REVTRANS;
 
 /** An exporter of one disk made of single messages, which can be sent in pieces. Serves one link. */
 export class RawExporter {
   readonly address: Address;
+  readonly stream: Promise<ByteStream>;
   readonly #peer: Promise<RawPeer>;
   #sent = 0;
 
-  private constructor(address: Address, peer: Promise<RawPeer>) {
+  private constructor(address: Address, stream: Promise<ByteStream>, peer: Promise<RawPeer>) {
     this.address = address;
+    this.stream = stream;
     this.#peer = peer;
   }
 
   static async start(test: TestContext): Promise<RawExporter> {
-    let arrived: (peer: RawPeer) => void = () => {};
-    const peer = new Promise<RawPeer>((resolve) => {
+    let arrived: (link: { stream: ByteStream; peer: RawPeer }) => void = () => {};
+    const arriving = new Promise<{ stream: ByteStream; peer: RawPeer }>((resolve) => {
       arrived = resolve;
     });
-    const listener = await listen(LOCAL, (stream) => arrived(new RawPeer(stream)));
-    const exporter = new RawExporter(listener.address, peer);
+    const listener = await listen(LOCAL, (stream) => arrived({ stream, peer: new RawPeer(stream) }));
+    const peer = arriving.then((link) => link.peer);
+    const stream = arriving.then((link) => link.stream);
+    const exporter = new RawExporter(listener.address, stream, peer);
     const greeting = exporter.#greet();
     test.after(async () => {
       (await peer).destroy();
@@ -88,11 +94,27 @@ export class RawSession {
   async readAnswer(payload: Buffer): Promise<Buffer> {
     const { msgid } = await this.#peer.next(({ cmd }) => commandOf(cmd) === Command.BLK_READ);
     return this.#exporter.encode({
-      cmd: RESULT | Flag.DELETE | Flag.REVCIRC,
+      cmd: Command.LNK_ERROR | ANSWER,
       msgid,
       circuit: this.#id,
       payload,
     });
+  }
+
+  /** The id of the BLK_OPEN. */
+  get id(): bigint {
+    return this.#id;
+  }
+
+  /** The next message with a command. */
+  next(command: number): Promise<DecodedMessage> {
+    return this.#peer.next(({ cmd }) => commandOf(cmd) === command);
+  }
+
+  /** Answer a command; what is given replaces the plain success. */
+  answer(msgid: bigint, given: Partial<DecodedMessage>): Promise<void> {
+    const cmd = (given.cmd ?? Command.LNK_ERROR) | ANSWER;
+    return this.#exporter.send({ ...given, cmd, msgid, circuit: this.#id });
   }
 
   sendBytes(bytes: Uint8Array): void {
