@@ -49,6 +49,7 @@ export class Link implements ByteSink {
   readonly mux: Mux;
   #state: 'handshake' | 'up' | 'closing' | 'down' = 'handshake';
   #peer: Conn | undefined;
+  #peerIntroduction: Transaction | undefined;
   #dialect: Dialect;
   /** Dialects whose LNK_CONN we have sent. */
   readonly #introduced = new Set<Dialect>();
@@ -156,7 +157,10 @@ export class Link implements ByteSink {
   close(): void {
     if (this.#state === 'down' || this.#state === 'closing') return;
     this.#state = 'closing';
-    for (const transaction of this.mux.roots()) this.mux.end(transaction);
+    // The peer's spans are left to end with the link, so that whoever uses them is told.
+    for (const transaction of this.mux.roots()) {
+      if (transaction.local || transaction === this.#peerIntroduction) this.mux.end(transaction);
+    }
     this.#writer.flush();
     this.#stream.end();
     setTimeout(() => this.fail(new LinkError('closed', 'closed by us')), CLOSE_MS).unref();
@@ -282,6 +286,7 @@ export class Link implements ByteSink {
     if (choice !== 'auto' && choice !== dialect) return;
     if (this.#peer !== undefined) throw new LinkError('field', 'a second LNK_CONN');
     this.#peer = readConn(message.view, message.at, message.le, dialect);
+    this.#peerIntroduction = transaction;
     this.#dialect = dialect;
     this.#reader.maxPayloadBytes = MAX_PAYLOAD_BYTES[dialect];
     transaction.handler = {
@@ -299,6 +304,7 @@ export class Link implements ByteSink {
   }
 
   #spanOffered(transaction: Transaction, message: Message): void {
+    if (transaction.rxClosed) return; // withdrawn as it was offered
     const span = readSpan(message.view, message.at, message.le);
     if (span.distance > 0xffff) throw new LinkError('field', `a span over ${span.distance} hops`);
     transaction.handler = this.#user.spanOffered(this, span, transaction, message);

@@ -36,7 +36,7 @@ export class Child {
         resolve();
       });
     });
-    this.#ended.then(() => alive.delete(this.#process));
+    void this.#ended.then(() => alive.delete(this.#process));
   }
 
   /** Process id, 0 where it could not be started. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import { BlockError } from '../../electron/block/error.ts';
 import { Command, Flag, Wire } from '../../electron/dmsg/constants.ts';
@@ -9,7 +9,7 @@ import type { Export } from '../../electron/target/export.ts';
 import { failure, read, run, submit, write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
 import { Random } from '../dmsg/support/random.ts';
-import { exportOf, type ExporterNode, startExporter } from '../target/support/exporter-node.ts';
+import { type ExporterNode, exportOf, startExporter } from '../target/support/exporter-node.ts';
 import { cut, IDLE_TRANSACTIONS, Net } from '../target/support/net.ts';
 import { RawClient } from '../target/support/raw-client.ts';
 import { TestMedium } from '../target/support/test-medium.ts';
@@ -74,7 +74,8 @@ for (const count of [1, 2, 5]) {
     assert.ok(data.equals(await read(user, 0, SIZE)));
     await user.close();
     await settles(link, 1);
-    for (const node of routers) await until(() => node.transactions === AT_REST, 'no transaction but the spans');
+    for (const node of routers)
+      await until(() => node.transactions === AT_REST, 'no transaction but the spans');
   });
 }
 
@@ -83,7 +84,10 @@ test('errors of the medium come through with their words', async (t) => {
   const user = await (await client.attach()).open('test');
   medium.fail = () => new BlockError('nospace', 'the disk is full', { residual: 512 });
   const error = await failure(submit(user, BlockOp.write, { data: Buffer.alloc(1024) }));
-  assert.deepEqual([error.code, error.message, error.residual], ['nospace', 'nospace: the disk is full', 512]);
+  assert.deepEqual(
+    [error.code, error.message, error.residual],
+    ['nospace', 'nospace: the disk is full', 512],
+  );
 });
 
 test('a client that goes: what it had open ends at the exporter, and nothing is left between', async (t) => {

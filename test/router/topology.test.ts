@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Link } from '../../electron/dmsg/link.ts';
 import { MAX_DISTANCE } from '../../electron/dmsg/constants.ts';
+import type { Link } from '../../electron/dmsg/link.ts';
 import { read, write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
 import { exportOf, startExporter } from '../target/support/exporter-node.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { BlockError } from '../../electron/block/error.ts';
+import type { BlkError } from '../../electron/dmsg/blk.ts';
 import { Command, Flag, OpenMode, Wire } from '../../electron/dmsg/constants.ts';
 import type { Dialect } from '../../electron/dmsg/dialect.ts';
-import type { BlkError } from '../../electron/dmsg/blk.ts';
 import { until } from '../block/support/until.ts';
-import { exportOf, type ExporterNode, startExporter } from './support/exporter-node.ts';
+import { type ExporterNode, exportOf, startExporter } from './support/exporter-node.ts';
 import { IDLE_TRANSACTIONS, Net } from './support/net.ts';
 import { type Asked, answered, RawClient } from './support/raw-client.ts';
 import { TestMedium } from './support/test-medium.ts';
@@ -80,9 +80,12 @@ for (const [kind, make] of media) {
         const payload =
           command === Command.BLK_WRITE ? Buffer.alloc(Math.min(range.bytes ?? 0, 4096)) : Buffer.alloc(0);
         const marks = { keyidLow: 0x1234_5678, keyidHigh: 0x9abc_def0 };
-        const { command: kind, last, error, body } = answered(
-          await client.run(id, command, { ...range, ...marks, payload }),
-        );
+        const {
+          command: kind,
+          last,
+          error,
+          body,
+        } = answered(await client.run(id, command, { ...range, ...marks, payload }));
         assert.deepEqual([kind, last, error], [Command.BLK_ERROR, true, Wire.PARAM], JSON.stringify(range));
         const told = (body as { error: BlkError }).error;
         assert.deepEqual([told.keyidLow, told.keyidHigh], [0x1234_5678, 0x9abc_def0]);
@@ -119,9 +122,12 @@ for (const [kind, make] of media) {
       medium.fail = () => new BlockError(code, `the disk is ill ${'x'.repeat(100)}`, { residual: 1536 });
       for (const command of [Command.BLK_READ, Command.BLK_WRITE, Command.BLK_FLUSH, Command.BLK_FREEBLKS]) {
         const payload = Buffer.alloc(command === Command.BLK_WRITE ? 65_536 : 0);
-        const { last, error, body, payload: data } = answered(
-          await client.run(id, command, { bytes: 65_536, keyidLow: 7, keyidHigh: 9, payload }),
-        );
+        const {
+          last,
+          error,
+          body,
+          payload: data,
+        } = answered(await client.run(id, command, { bytes: 65_536, keyidLow: 7, keyidHigh: 9, payload }));
         assert.deepEqual([last, error, data.length], [true, wire, 0], `${command.toString(16)} ${code}`);
         const told = (body as { error: BlkError }).error;
         assert.deepEqual([told.keyidLow, told.keyidHigh, told.residual], [7, 9, 1536]);
@@ -135,7 +141,7 @@ for (const [kind, make] of media) {
   });
 }
 
-test('a read over the dialect\'s payload is refused', async (t) => {
+test("a read over the dialect's payload is refused", async (t) => {
   const medium = new TestMedium(4 << 20);
   for (const [dialect, limit] of [
     ['2014', 65_536],

@@ -53,7 +53,10 @@ test('at most so many commands of one peer are at the medium', async (t) => {
   medium.letGo();
   for (const one of asked) assert.equal((await client.answer(one)).error, 0);
   assert.equal(medium.peakRequests, 32);
-  assert.deepEqual(medium.log.map((line) => line.split(' ')[0]), asked.map((_, i) => (i % 3 === 0 ? '2' : '1')));
+  assert.deepEqual(
+    medium.log.map((line) => line.split(' ')[0]),
+    asked.map((_, i) => (i % 3 === 0 ? '2' : '1')),
+  );
   for (let i = 1; i < 200; i++) if (i % 3 !== 0) assert.equal(medium.content[512 * i], i, `write ${i}`);
 });
 

@@ -93,7 +93,7 @@ test('off and on 50 times under load: nothing is lost or half done', async (t) =
     assert.ok((media.at(-1) as TestMedium).closed);
     await item.online();
   }
-  await load.settle();
+  await until(() => load.running === 0, 'the end of all requests');
   load.check(content, 'at the end');
   assert.equal(media.length, 51);
   assert.equal(unit.stats.counters().errors, 0);

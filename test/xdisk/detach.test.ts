@@ -71,7 +71,11 @@ test('a unit without paths and users is removed after the grace time, and no oth
   const net = new Net(t);
   const { address } = await startExporter(net, [exportOf(new TestMedium(65_536))]);
   const removed: string[] = [];
-  const client = new ClientNode(net, { graceMs: GRACE_MS }, { unitRemoved: ({ name }) => removed.push(name) });
+  const client = new ClientNode(
+    net,
+    { graceMs: GRACE_MS },
+    { unitRemoved: ({ name }) => removed.push(name) },
+  );
   t.after(() => mock.timers.reset());
   const first = await client.link(address);
   const unit = await client.attach();
@@ -107,7 +111,11 @@ test('a unit detached by hand is not removed again by its grace time', async (t)
   const net = new Net(t);
   const { address } = await startExporter(net, [exportOf(new TestMedium(65_536))]);
   const removed: string[] = [];
-  const client = new ClientNode(net, { graceMs: GRACE_MS }, { unitRemoved: ({ name }) => removed.push(name) });
+  const client = new ClientNode(
+    net,
+    { graceMs: GRACE_MS },
+    { unitRemoved: ({ name }) => removed.push(name) },
+  );
   t.after(() => mock.timers.reset());
   const link = await client.link(address);
   const unit = await client.attach();

@@ -39,9 +39,8 @@ class Way {
     const theirs = this.node.links[0];
     if (kind === 0 && this.link !== undefined) cut(this.link);
     else if (kind === 1 && theirs !== undefined) cut(theirs);
-    else if (kind === 2) this.link?.close();
+    else if (kind === 2) this.item.endSessions();
     else if (kind === 3) await this.item.offline();
-    else if (kind === 4) this.item.endSessions();
   }
 }
 
@@ -77,7 +76,7 @@ for (const dialect of ['2014', 'current'] as const) {
       while (load.ended < due) {
         while (load.running < 40 && random.next() < 0.9) load.start();
         if (troubles.length < 2 && random.next() < 0.2) {
-          troubles.push(random.pick(ways).trouble(random.integer(0, 4)));
+          troubles.push(random.pick(ways).trouble(random.integer(0, 3)));
         }
         // Whoever is down comes back, so that there is an end.
         if (random.next() < 0.3) await Promise.all([...troubles, mend(ways)]);

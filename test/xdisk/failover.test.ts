@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import { BlockError } from '../../electron/block/error.ts';
 import type { Dialect } from '../../electron/dmsg/dialect.ts';
@@ -7,7 +7,7 @@ import type { Link } from '../../electron/dmsg/link.ts';
 import type { Export } from '../../electron/target/export.ts';
 import type { Unit } from '../../electron/xdisk/unit.ts';
 import type { UnitUser } from '../../electron/xdisk/unit-user.ts';
-import { failure, read, type Request, submit, write } from '../block/support/requests.ts';
+import { failure, type Request, read, submit, write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
 import { exportOf, startExporter } from '../target/support/exporter-node.ts';
 import { cut, Net } from '../target/support/net.ts';
@@ -69,7 +69,10 @@ test('a path lost with commands in flight: each runs again on the other, in orde
   assert.equal(unit.activePath?.link, first.link);
   cut(first.link);
   await allStand(requests, second.medium.content);
-  assert.deepEqual(second.medium.log, requests.map(({ offset }) => `1 ${offset} 4096`));
+  assert.deepEqual(
+    second.medium.log,
+    requests.map(({ offset }) => `1 ${offset} 4096`),
+  );
   assert.equal(unit.stats.counters().retries, 64);
   assert.deepEqual([unit.stats.inFlight, unit.waiting, unit.state], [0, 0, 'open']);
   first.medium.letGo(); // answers for nobody
@@ -77,17 +80,19 @@ test('a path lost with commands in flight: each runs again on the other, in orde
   await settles(second.link, 1);
 });
 
-test('a withdrawn span is a lost path', async (t) => {
+test('a device the exporter ends is opened over the other path', async (t) => {
   const { unit, user, ways } = await twoWays(t);
   const [first, second] = ways;
   first.medium.isHolding = true;
   const requests = writes(user, 10);
   await until(() => first.medium.held.length === 10, 'ten commands');
-  const span = [...unit.paths].find(({ link }) => link === first.link);
   first.item.endSessions();
   await allStand(requests, second.medium.content);
-  assert.ok(span !== undefined);
-  await until(() => unit.activePath?.link === second.link, 'the second path');
+  assert.equal(unit.activePath?.link, second.link);
+  assert.deepEqual(
+    [...unit.paths].map(({ state }) => state),
+    ['faulty', 'open'],
+  );
   first.medium.letGo();
   await settles(first.link, 1);
 });

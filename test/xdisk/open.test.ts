@@ -25,7 +25,10 @@ test('the first user opens at the exporter, the last one closes there', async (t
   const users = await Promise.all(opening);
   assert.equal(unit.state, 'open');
   assert.equal(item.sessions.size, 1, 'they share the answer');
-  assert.deepEqual([...unit.users].map(({ name }) => name), ['a', 'b', 'c']);
+  assert.deepEqual(
+    [...unit.users].map(({ name }) => name),
+    ['a', 'b', 'c'],
+  );
   const late = await unit.open('d');
   assert.equal(item.sessions.size, 1);
   for (const user of users) await user.close();
@@ -103,7 +106,10 @@ test('a path that refuses everything does not make the unit read-only on the nex
   const user = await unit.open('writer');
   assert.equal(user.readOnly, false);
   await write(user, 0, Buffer.alloc(512, 1));
-  assert.deepEqual([...unit.paths].map(({ state }) => state), ['faulty', 'open']);
+  assert.deepEqual(
+    [...unit.paths].map(({ state }) => state),
+    ['faulty', 'open'],
+  );
 });
 
 test('a path whose open is never answered gives way to another', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import type { Link } from '../../electron/dmsg/link.ts';
 import type { Address } from '../../electron/stream/address.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMPTY_SPAN, type Span } from '../../electron/dmsg/span.ts';
-import { exporterConn } from '../../electron/dmsg/link-options.ts';
-import type { Link, LinkUser } from '../../electron/dmsg/link.ts';
 import { PeerType } from '../../electron/dmsg/constants.ts';
+import type { Link, LinkUser } from '../../electron/dmsg/link.ts';
+import { exporterConn } from '../../electron/dmsg/link-options.ts';
+import { EMPTY_SPAN, type Span } from '../../electron/dmsg/span.ts';
 import type { Transaction } from '../../electron/dmsg/transaction.ts';
 import { until } from '../block/support/until.ts';
 import { exportOf, startExporter } from '../target/support/exporter-node.ts';
@@ -11,7 +11,13 @@ import { cut, Net } from '../target/support/net.ts';
 import { TestMedium } from '../target/support/test-medium.ts';
 import { ClientNode, settles } from './support/client-node.ts';
 
-const DISK: Span = { ...EMPTY_SPAN, peerType: PeerType.BLOCK, sizeBytes: 1n << 20n, blockBytes: 512, pfsLabel: 'X' };
+const DISK: Span = {
+  ...EMPTY_SPAN,
+  peerType: PeerType.BLOCK,
+  sizeBytes: 1n << 20n,
+  blockBytes: 512,
+  pfsLabel: 'X',
+};
 
 /** Offers spans as they are, whatever they say. */
 async function offer(net: Net, spans: readonly Span[]): ReturnType<Net['listen']> {
@@ -40,7 +46,10 @@ test('one unit per serial over two links', async (t) => {
   assert.equal(client.registry.disks.length, 1);
   assert.equal(unit.paths.size, 2);
   assert.equal(unit.name, 'xa0');
-  assert.deepEqual([...unit.paths].map(({ link }) => link), links);
+  assert.deepEqual(
+    [...unit.paths].map(({ link }) => link),
+    links,
+  );
   assert.equal(client.registry.attach(await client.disk('S1', 2)), unit);
   cut(links[0] as Link);
   await client.disk('S1', 1);
@@ -50,10 +59,16 @@ test('one unit per serial over two links', async (t) => {
 test('a serial keeps its number: in this run, from earlier runs, and while it is away', async (t) => {
   const net = new Net(t);
   const names = ['A', 'B', 'C'];
-  const { address } = await startExporter(net, names.map((serial) => exportOf(new TestMedium(65_536), serial)));
+  const { address } = await startExporter(
+    net,
+    names.map((serial) => exportOf(new TestMedium(65_536), serial)),
+  );
   let kept: ReadonlyMap<string, number> = new Map();
   const client = new ClientNode(net, {
-    knownNumbers: [['B', 0], ['away', 1]],
+    knownNumbers: [
+      ['B', 0],
+      ['away', 1],
+    ],
     numbersChanged: (numbers) => {
       kept = numbers;
     },
@@ -61,8 +76,16 @@ test('a serial keeps its number: in this run, from earlier runs, and while it is
   await client.link(address);
   const units = [];
   for (const name of names) units.push(await client.attach(name));
-  assert.deepEqual(units.map(({ name }) => name), ['xa2', 'xa0', 'xa3']);
-  assert.deepEqual([...kept].sort(), [['A', 2], ['B', 0], ['C', 3], ['away', 1]]);
+  assert.deepEqual(
+    units.map(({ name }) => name),
+    ['xa2', 'xa0', 'xa3'],
+  );
+  assert.deepEqual([...kept].sort(), [
+    ['A', 2],
+    ['B', 0],
+    ['C', 3],
+    ['away', 1],
+  ]);
   for (const unit of units) client.registry.detach(unit);
   assert.equal((await client.attach('C')).name, 'xa3');
   assert.equal((await client.attach('A')).name, 'xa2');
@@ -119,7 +142,11 @@ test('an absurd span is refused with a reason, and the others are not', async (t
     [{ ...DISK, blockBytes: 0xffff_ffff }, /block size 4294967295/],
     [{ ...DISK, pfsLabel: '' }, /no serial number/],
   ];
-  const address = await offer(net, [...absurd.map(([span]) => span), DISK, { ...DISK, pfsLabel: 'Y', blockBytes: 0 }]);
+  const address = await offer(net, [
+    ...absurd.map(([span]) => span),
+    DISK,
+    { ...DISK, pfsLabel: 'Y', blockBytes: 0 },
+  ]);
   const client = new ClientNode(net);
   const link = await client.link(address);
   assert.equal((await client.disk('X')).identity.sizeBytes, 1 << 20);

@@ -7,17 +7,36 @@ const unheard = (): void => {};
 
 test('the lowest free number, and the same again for a known key', () => {
   const numbers = new UnitNumbers([], unheard);
-  assert.deepEqual(['a', 'b', 'c', 'a'].map((key) => numbers.numberOf(key)), [0, 1, 2, 0]);
+  assert.deepEqual(
+    ['a', 'b', 'c', 'a'].map((key) => numbers.numberOf(key)),
+    [0, 1, 2, 0],
+  );
   numbers.forget('b');
   numbers.forget('a');
   numbers.forget('never seen');
-  assert.deepEqual(['d', 'e', 'f', 'c'].map((key) => numbers.numberOf(key)), [0, 1, 3, 2]);
+  assert.deepEqual(
+    ['d', 'e', 'f', 'c'].map((key) => numbers.numberOf(key)),
+    [0, 1, 3, 2],
+  );
 });
 
 test('numbers of earlier runs are kept for their keys', () => {
-  const numbers = new UnitNumbers([['five', 5], ['one', 1], ['also one', 1]], unheard);
-  assert.deepEqual(['a', 'b', 'c', 'd', 'e', 'f'].map((key) => numbers.numberOf(key)), [0, 2, 3, 4, 6, 7]);
-  assert.deepEqual(['five', 'one', 'also one'].map((key) => numbers.numberOf(key)), [5, 1, 1]);
+  const numbers = new UnitNumbers(
+    [
+      ['five', 5],
+      ['one', 1],
+      ['also one', 1],
+    ],
+    unheard,
+  );
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => numbers.numberOf(key)),
+    [0, 2, 3, 4, 6, 7],
+  );
+  assert.deepEqual(
+    ['five', 'one', 'also one'].map((key) => numbers.numberOf(key)),
+    [5, 1, 1],
+  );
 });
 
 test('the host hears of changes, and of nothing else', () => {
@@ -33,7 +52,10 @@ test('the host hears of changes, and of nothing else', () => {
 
 test('a random course against a naive search for the lowest free number', () => {
   const random = new Random();
-  const known: [string, number][] = Array.from({ length: 40 }, (_, i) => [`k${i}`, 3 * i + random.integer(0, 2)]);
+  const known: [string, number][] = Array.from({ length: 40 }, (_, i) => [
+    `k${i}`,
+    3 * i + random.integer(0, 2),
+  ]);
   const numbers = new UnitNumbers(known, unheard);
   const model = new Map(known);
   for (let step = 0; step < 20_000; step++) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import { BlockError } from '../../electron/block/error.ts';
 import type { Dialect } from '../../electron/dmsg/dialect.ts';
@@ -47,7 +47,10 @@ test('64 commands are on the wire at most; the rest waits, first in first out', 
   assert.deepEqual([medium.held.length, unit.waiting], [64, 35]);
   medium.letGo();
   for (const request of requests) assert.equal(await request.ended, null);
-  assert.deepEqual(medium.log, requests.map(({ offset }) => `0 ${offset} 4096`));
+  assert.deepEqual(
+    medium.log,
+    requests.map(({ offset }) => `0 ${offset} 4096`),
+  );
   assert.equal(medium.peakRequests, 64);
   assert.deepEqual([unit.waiting, unit.stats.inFlight, unit.lastOffset], [0, 0, 99 * 4096]);
   await user.close();
@@ -158,7 +161,10 @@ test('a failed flush of its own fails the request', async (t) => {
   const medium = new TestMedium(MIB);
   const { user } = await open(t, medium);
   medium.fail = ({ op }) => (op === BlockOp.flush ? new BlockError('io', 'dying') : null);
-  assert.equal((await failure(submit(user, BlockOp.write, { data: Buffer.alloc(512), fua: true }))).code, 'io');
+  assert.equal(
+    (await failure(submit(user, BlockOp.write, { data: Buffer.alloc(512), fua: true }))).code,
+    'io',
+  );
 });
 
 test('write-zeroes is not promised', async (t) => {

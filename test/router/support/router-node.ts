@@ -1,8 +1,8 @@
 import type { DialectChoice } from '../../../electron/dmsg/dialect.ts';
 import type { Link } from '../../../electron/dmsg/link.ts';
 import { exporterConn, type LinkOptions, routerConn } from '../../../electron/dmsg/link-options.ts';
-import type { Address } from '../../../electron/stream/address.ts';
 import { Router } from '../../../electron/router/router.ts';
+import type { Address } from '../../../electron/stream/address.ts';
 import type { Exporter } from '../../../electron/target/exporter.ts';
 import type { Net } from '../../target/support/net.ts';
 

@@ -1,11 +1,11 @@
 import type { DialectChoice } from '../../../electron/dmsg/dialect.ts';
 import type { Link } from '../../../electron/dmsg/link.ts';
 import { exporterConn } from '../../../electron/dmsg/link-options.ts';
+import type { Address } from '../../../electron/stream/address.ts';
 import { Export } from '../../../electron/target/export.ts';
 import { Exporter } from '../../../electron/target/exporter.ts';
 import { LOAD_DEFAULTS, type LoadLimits } from '../../../electron/target/load.ts';
 import type { Medium } from '../../../electron/target/media/medium.ts';
-import type { Address } from '../../../electron/stream/address.ts';
 import type { Net } from './net.ts';
 
 /** An exporter that listens. */

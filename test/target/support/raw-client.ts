@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
-import { connCommand } from '../../../electron/dmsg/conn.ts';
 import type { DecodedMessage, MessageBody } from '../../../electron/dmsg/codec.ts';
+import { connCommand } from '../../../electron/dmsg/conn.ts';
 import { Command, Flag, OpenMode } from '../../../electron/dmsg/constants.ts';
 import type { Dialect } from '../../../electron/dmsg/dialect.ts';
 import { commandOf } from '../../../electron/dmsg/header.ts';
@@ -9,7 +9,7 @@ import type { Span } from '../../../electron/dmsg/span.ts';
 import type { Address } from '../../../electron/stream/address.ts';
 import type { ByteStream } from '../../../electron/stream/byte-stream.ts';
 import { connect } from '../../../electron/stream/connect.ts';
-import { RawPeer } from '../../dmsg/support/raw-peer.ts';
+import { RawPeer } from './raw-peer.ts';
 
 const RESULT = Command.LNK_ERROR | Flag.CREATE | Flag.REPLY | Flag.REVTRANS;
 
@@ -50,9 +50,7 @@ export class RawClient {
 
   /** Wait for a span and take it. */
   async span(serial = 'S1'): Promise<{ msgid: bigint; span: Span }> {
-    const offered = await this.peer.next(
-      ({ body }) => body.kind === 'span' && body.span.pfsLabel === serial,
-    );
+    const offered = await this.peer.next(({ body }) => body.kind === 'span' && body.span.pfsLabel === serial);
     this.send({ cmd: RESULT, msgid: offered.msgid });
     return { msgid: offered.msgid, span: (offered.body as { span: Span }).span };
   }

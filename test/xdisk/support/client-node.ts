@@ -20,7 +20,10 @@ export class ClientNode {
 
   constructor(net: Net, options: Partial<RegistryOptions> = {}, events: RegistryEvents = {}) {
     this.#net = net;
-    this.registry = new Registry({ ...events, spanRejected: (_, reason) => this.rejected.push(reason) }, options);
+    this.registry = new Registry(
+      { ...events, spanRejected: (_, reason) => this.rejected.push(reason) },
+      options,
+    );
     this.#user = {
       up: () => {},
       spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),

@@ -43,11 +43,6 @@ export class RandomLoad {
     this.#running.add(running);
   }
 
-  /** Wait for all that run. */
-  async settle(): Promise<void> {
-    await Promise.all(this.#running);
-  }
-
   /** What the device must hold when nothing runs. */
   check(content: Buffer, when: string): void {
     assert.equal(this.#running.size, 0);

@@ -1,15 +1,14 @@
 import type { TestContext } from 'node:test';
+import type { DecodedMessage } from '../../../electron/dmsg/codec.ts';
 import { connCommand } from '../../../electron/dmsg/conn.ts';
-import { type DecodedMessage, encodeMessage } from '../../../electron/dmsg/codec.ts';
 import { Command, Flag } from '../../../electron/dmsg/constants.ts';
+import { commandOf } from '../../../electron/dmsg/header.ts';
 import { exporterConn } from '../../../electron/dmsg/link-options.ts';
 import type { Address } from '../../../electron/stream/address.ts';
 import type { ByteStream } from '../../../electron/stream/byte-stream.ts';
 import { listen } from '../../../electron/stream/listen.ts';
-import { commandOf } from '../../../electron/dmsg/header.ts';
-import { fields } from '../../dmsg/support/fields.ts';
-import { RawPeer } from '../../dmsg/support/raw-peer.ts';
 import { LOCAL } from '../../target/support/net.ts';
+import { RawPeer } from '../../target/support/raw-peer.ts';
 import { DISK } from './fake-exporter.ts';
 
 const CONN_ID = 0x10n;
@@ -22,7 +21,6 @@ export class RawExporter {
   readonly address: Address;
   readonly stream: Promise<ByteStream>;
   readonly #peer: Promise<RawPeer>;
-  #sent = 0;
 
   private constructor(address: Address, stream: Promise<ByteStream>, peer: Promise<RawPeer>) {
     this.address = address;
@@ -57,12 +55,7 @@ export class RawExporter {
   }
 
   async send(given: Partial<DecodedMessage> & { cmd: number }): Promise<void> {
-    (await this.#peer).sendBytes(this.encode(given));
-  }
-
-  /** The bytes of the message that is sent next. */
-  encode(given: Partial<DecodedMessage> & { cmd: number }): Buffer {
-    return encodeMessage(fields({ ...given, cmd: given.cmd >>> 0, salt: this.#sent++ & 0xff }));
+    (await this.#peer).send(given);
   }
 
   async #greet(): Promise<void> {
@@ -74,7 +67,11 @@ export class RawExporter {
       msgid: CONN_ID,
       body: { kind: 'conn', dialect: 'current', conn: exporterConn() },
     });
-    await this.send({ cmd: Command.LNK_SPAN | Flag.CREATE, msgid: SPAN_ID, body: { kind: 'span', span: DISK } });
+    await this.send({
+      cmd: Command.LNK_SPAN | Flag.CREATE,
+      msgid: SPAN_ID,
+      body: { kind: 'span', span: DISK },
+    });
   }
 }
 
@@ -93,7 +90,7 @@ export class RawSession {
   /** The bytes of the answer to the next READ, which must be sent before any other message. */
   async readAnswer(payload: Buffer): Promise<Buffer> {
     const { msgid } = await this.#peer.next(({ cmd }) => commandOf(cmd) === Command.BLK_READ);
-    return this.#exporter.encode({
+    return this.#peer.encode({
       cmd: Command.LNK_ERROR | ANSWER,
       msgid,
       circuit: this.#id,
