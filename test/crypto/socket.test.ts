@@ -91,10 +91,11 @@ test('a slow peer holds the sender back', async (t) => {
   const total = 24;
   let done = 0;
   for (let i = 0; i < total; i++) link.write([piece], () => done++);
-  // Until the buffers of the system are full: nothing was taken for some time.
-  for (let before = -1; before !== link.unsentBytes; ) {
+  // Until the buffers of the system are full: nothing was taken in many turns of the event loop.
+  for (let still = 0, before = link.unsentBytes; still < 1000; still++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (link.unsentBytes !== before) still = 0;
     before = link.unsentBytes;
-    await new Promise((resolve) => setTimeout(resolve, 300));
   }
   assert.ok(done < total);
   assert.equal(bobSink.receivedBytes, 0);
