@@ -67,7 +67,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     if (flags.serial !== undefined && disk.identity.serial !== flags.serial) return;
     if (disk.conflict)
       log.warn(`${disk.identity.serial}: two disks of different size have this serial number`);
-    host.attach(disk, {
+    host.registry.attach(disk, {
       readOnly: flags.readOnly === true,
       noPath: flags.path === true ? { kind: 'hold' } : flags.path,
       requestTimeoutMs: flags.timeout * 1000,

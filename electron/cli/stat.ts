@@ -37,7 +37,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
   const probes = new Map<Disk, Probe>();
   const follow = (disk: Disk): void => {
     if (disk.unit !== undefined || disk.paths.size === 0) return;
-    const unit = host.attach(disk, { readOnly: true, noPath: { kind: 'fail' } });
+    const unit = host.registry.attach(disk, { readOnly: true, noPath: { kind: 'fail' } });
     if (!flags.probe) return;
     unit.open('stat').then(
       (user) => probes.set(disk, new Probe(user, intervalMs / PROBES_PER_INTERVAL)),

@@ -1,4 +1,11 @@
-import { COMMAND_MASK, HEADER_BYTES, HEADER_MAX_BYTES, MAGIC, MAGIC_SWAPPED } from './constants.ts';
+import {
+  ALIGN_BYTES,
+  COMMAND_MASK,
+  HEADER_BYTES,
+  HEADER_MAX_BYTES,
+  MAGIC,
+  MAGIC_SWAPPED,
+} from './constants.ts';
 import { foldCrc32c } from './crc32c.ts';
 import { LinkError } from './link-error.ts';
 
@@ -66,5 +73,5 @@ export function headerCrc(bytes: Uint8Array, at: number, length: number): number
 
 /** Bytes rounded up to the protocol's alignment of 64. */
 export function padded(bytes: number): number {
-  return (bytes + 63) & ~63;
+  return (bytes + ALIGN_BYTES - 1) & -ALIGN_BYTES;
 }

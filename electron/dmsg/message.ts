@@ -1,6 +1,6 @@
 import type { Block } from '../stream/memory.ts';
 import { acquire } from '../stream/memory.ts';
-import { Command, Flag } from './constants.ts';
+import { Flag } from './constants.ts';
 import { commandOf, Off } from './header.ts';
 
 const NO_HEADER = Buffer.alloc(0);
@@ -47,12 +47,6 @@ export class Message {
   /** Whether it belongs to a transaction; if not it is a one-way message. */
   get isTransactional(): boolean {
     return (this.cmd & (Flag.CREATE | Flag.DELETE | Flag.ABORT)) !== 0 || (this.idLow | this.idHigh) !== 0;
-  }
-
-  /** Whether it is one of the two forms an answer or a termination takes. */
-  get isError(): boolean {
-    const command = this.command;
-    return command === Command.LNK_ERROR || command === Command.BLK_ERROR;
   }
 
   /** Load the core fields of a header whose size and magic have been checked. */

@@ -7,8 +7,7 @@ import type { Disk } from '../xdisk/disk.ts';
 import type { Path } from '../xdisk/path.ts';
 import { Registry } from '../xdisk/registry.ts';
 import type { Unit } from '../xdisk/unit.ts';
-import type { UnitOptions } from '../xdisk/unit-options.ts';
-import { HostError } from './host-error.ts';
+import { HostError, withName } from './host-error.ts';
 import { dial, type LinkSetup } from './link-setup.ts';
 import type { NumbersFile } from './state-file.ts';
 
@@ -85,15 +84,10 @@ export class ClientHost {
     for (const dialer of this.#dialers) dialer.stop();
   }
 
-  /** Attach a disk, whose serial must be as given where one is. */
-  attach(disk: Disk, options: Partial<UnitOptions>): Unit {
-    return this.registry.attach(disk, options);
-  }
-
   #explain(what: string): string {
     const troubles = this.#dialers.flatMap(({ lastError, link, name, state }) => {
       if (lastError !== undefined) {
-        return [lastError.message.startsWith(name) ? lastError.message : `${name}: ${lastError.message}`];
+        return [withName(name, lastError)];
       }
       if (state === 'up' || link === undefined) return [];
       return [`${name}: the peer does not introduce itself (no DMSG, or another dialect than asked for?)`];

@@ -43,3 +43,8 @@ export function kindOf(error: unknown): TroubleKind {
   if (error instanceof NbdConnectError) return 'peer';
   return 'internal';
 }
+
+/** An error's message with the name of its object in front, unless it begins with it. */
+export function withName(name: string, error: Error): string {
+  return error.message.startsWith(name) ? error.message : `${name}: ${error.message}`;
+}

@@ -9,7 +9,7 @@ import { type Address, formatAddress, isLoopback, parseAddress } from '../stream
 import type { ByteStream } from '../stream/byte-stream.ts';
 import { connect } from '../stream/connect.ts';
 import { type Listener, listen } from '../stream/listen.ts';
-import { HostError } from './host-error.ts';
+import { HostError, withName } from './host-error.ts';
 import type { Log } from './log.ts';
 
 /** How this process speaks DMSG: the same for every link it has. */
@@ -39,7 +39,7 @@ export function dial(setup: LinkSetup, address: Address, conn: Conn, user: LinkU
         // Attempts follow each other quickly; the same failure is told once.
         if (error.message === lastMessage) return;
         lastMessage = error.message;
-        setup.log.warn(describe(dialer.name, error));
+        setup.log.warn(withName(dialer.name, error));
       },
     },
   );
@@ -66,7 +66,7 @@ export function listenForLinks(
     const from = parseAddress(stream.remote.replace(/#\d+$/, ''));
     secure(setup, stream, from).then(
       (secured) => new Link(secured, options, logged),
-      (error: Error) => setup.log.warn(describe(stream.remote, error)),
+      (error: Error) => setup.log.warn(withName(stream.remote, error)),
     );
   });
 }
@@ -117,9 +117,4 @@ function logging(setup: LinkSetup, user: LinkUser): LinkUser {
       user.down(link, error);
     },
   };
-}
-
-/** An error with the peer's name in front, unless it is there. */
-function describe(name: string, error: Error): string {
-  return error.message.startsWith(name) ? error.message : `${name}: ${error.message}`;
 }

@@ -1,4 +1,4 @@
-import { Flag, HEADER_BYTES } from '../dmsg/constants.ts';
+import { ALIGN_BYTES, COMMAND_MASK, Flag, HEADER_BYTES } from '../dmsg/constants.ts';
 import { headerBytes, Off } from '../dmsg/header.ts';
 import type { Message } from '../dmsg/message.ts';
 import { COPY_PAYLOAD_BYTES } from '../dmsg/message-writer.ts';
@@ -13,7 +13,7 @@ const copied = (): void => {};
  */
 export function relayMessage(message: Message, mux: Mux, mate: Transaction): void {
   const { writer } = mux;
-  const command = message.cmd & (0x00ffffff | Flag.ABORT);
+  const command = message.cmd & (COMMAND_MASK | Flag.ABORT);
   const at = mux.begin(mate, command, message.has(Flag.DELETE), message.error, 0, message.le);
   copyRest(message, writer.bytes, at);
   const { payload } = message;
@@ -22,7 +22,7 @@ export function relayMessage(message: Message, mux: Mux, mate: Transaction): voi
     return;
   }
   // The padding is ours, all zeros; only where there is none is the sender's CRC surely right for it.
-  const crc = payload.length % 64 === 0 ? message.payloadCrc : undefined;
+  const crc = payload.length % ALIGN_BYTES === 0 ? message.payloadCrc : undefined;
   if (payload.length <= COPY_PAYLOAD_BYTES) writer.finishWith(payload, copied, crc);
   else {
     const { bytes, block } = message.keepPayload();

@@ -14,7 +14,7 @@ export async function openUnit(address: string): Promise<BlockDevice> {
   const setup = { dialect: 'auto', insecurePlain: false, log } as const;
   const host = new ClientHost(setup, [parseAddress(address)]);
   const disk = await host.waitFor(() => host.registry.disks[0], 'a disk', FIND_MS);
-  const user = await host.attach(disk, {}).open('benchmark');
+  const user = await host.registry.attach(disk, {}).open('benchmark');
   return {
     sizeBytes: user.sizeBytes,
     blockBytes: user.blockBytes,

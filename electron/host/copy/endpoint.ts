@@ -144,7 +144,7 @@ async function openUnit(
   try {
     const find = () => host.registry.disks.find(({ identity }) => identity.serial === serial);
     const disk = await host.waitFor(find, `a disk with serial "${serial}"`, FIND_MS);
-    const user = await host
+    const user = await host.registry
       .attach(disk, { readOnly, noPath: { kind: 'seconds', seconds: HOLD_SECONDS } })
       .open('copy');
     return {
