@@ -66,7 +66,7 @@ export const IoFigures = z.object({
   utilization: z.number(),
   errors_total: z.number(),
   retries_total: z.number(),
-  /** Since the start. */
+  /** Of the requests that ended in the interval; 0 where there were none. */
   read_p50_us: z.number(),
   read_p99_us: z.number(),
   write_p50_us: z.number(),
@@ -93,6 +93,13 @@ const Ready = z.discriminatedUnion('command', [
     exports: z.array(ExportInfo),
   }),
   z.object({ event: z.literal('ready'), command: z.literal('route'), addresses: z.array(z.string()) }),
+  z.object({
+    event: z.literal('ready'),
+    command: z.literal('serve'),
+    /** Lets one browser in, once, within ten minutes. */
+    url: z.string(),
+    address: z.string(),
+  }),
   z.object({
     event: z.literal('ready'),
     command: z.literal('attach'),

@@ -31,13 +31,52 @@ export class LatencyHistogram {
 
   /** The latency in µs that `fraction` (0 … 1) of the requests stayed within; 0 when there were none. */
   percentileUs(fraction: number): number {
-    const due = Math.max(1, Math.ceil(this.#count * fraction));
-    let seen = 0;
+    return this.#percentiles([fraction], this.#count, (i) => this.#counts[i])[0];
+  }
+
+  /** Make this one equal to another. */
+  copy(other: LatencyHistogram): void {
+    this.#counts.set(other.#counts);
+    this.#count = other.#count;
+    this.#sumUs = other.#sumUs;
+    this.#maxUs = other.#maxUs;
+  }
+
+  /**
+   * As `percentileUs`, of what was recorded after `before` was a copy of this one.
+   * @param fractions growing
+   */
+  percentilesSince(before: LatencyHistogram, fractions: readonly number[]): number[] {
+    const counts = this.#counts;
+    const old = before.#counts;
+    return this.#percentiles(fractions, this.#count - before.#count, (i) => counts[i] - old[i]);
+  }
+
+  /**
+   * Add to `into` how many were recorded after `before` was a copy of this one, by powers of two: bucket i
+   * has those of less than 2^(i+1) µs, the last one all longer ones too.
+   */
+  octavesSince(before: LatencyHistogram, into: number[]): void {
+    if (this.#count === before.#count) return;
     for (let i = 0; i < this.#counts.length; i++) {
-      seen += this.#counts[i];
-      if (seen >= due) return Math.min(upperEdge(i), this.#maxUs);
+      const n = this.#counts[i] - before.#counts[i];
+      if (n === 0) continue;
+      const octave = i < SUB ? Math.floor(Math.log2(Math.max(1, i))) : Math.floor(i / SUB) + SUB_SHIFT - 1;
+      into[Math.min(octave, into.length - 1)] += n;
     }
-    return this.#count === 0 ? 0 : this.#maxUs;
+  }
+
+  #percentiles(fractions: readonly number[], count: number, at: (index: number) => number): number[] {
+    const found: number[] = [];
+    let seen = 0;
+    let i = -1;
+    for (const fraction of fractions) {
+      const due = Math.max(1, Math.ceil(count * fraction));
+      while (seen < due && i < this.#counts.length - 1) seen += at(++i);
+      if (count === 0) found.push(0);
+      else found.push(seen >= due ? Math.min(upperEdge(i), this.#maxUs) : this.#maxUs);
+    }
+    return found;
   }
 }
 

@@ -57,6 +57,11 @@ export class IoStats {
     return this.#inFlight;
   }
 
+  /** Requests that ended since the start, of whatever kind. */
+  get requests(): number {
+    return this.#ops[0] + this.#ops[1] + this.#ops[2] + this.#ops[3];
+  }
+
   /** A request begins; returns the time to hand to `ended`. */
   started(): number {
     const nowMs = turnTimeMs();

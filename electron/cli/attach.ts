@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { formatBytes } from '../../shared/format.ts';
 import { ClientHost, unitInfo } from '../host/client-host.ts';
 import { Gateway } from '../host/gateway.ts';
 import { HostError } from '../host/host-error.ts';
@@ -8,11 +9,10 @@ import type { NbdServerEvent } from '../nbd/server.ts';
 import type { Address } from '../stream/address.ts';
 import type { Disk } from '../xdisk/disk.ts';
 import type { Unit } from '../xdisk/unit.ts';
-import type { NoPathPolicy } from '../xdisk/unit-options.ts';
+import type { NoPathPolicy, PathPolicy } from '../xdisk/unit-options.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
 import { statsTable } from './stats-table.ts';
-import { bytes } from './units.ts';
 import {
   type LinkFlags,
   nbdAddress,
@@ -29,6 +29,7 @@ interface Flags extends LinkFlags {
   readonly readOnly?: true;
   /** --no-path, which commander takes for the negation of an option `path`: true where it is not given. */
   readonly path: NoPathPolicy | true;
+  readonly pathPolicy: PathPolicy;
   readonly nbd?: Address;
   readonly wait?: number;
   readonly timeout: number;
@@ -48,6 +49,14 @@ export function addAttach(program: Command): void {
       '--no-path <policy>',
       'requests without a path: hold, fail, or SECONDS to hold (default: hold)',
       noPath,
+    )
+    .addOption(
+      new Option(
+        '--path-policy <policy>',
+        'which path is used: stay on one that works, or go back to a better one',
+      )
+        .choices(['stay', 'nearest', 'fastest'])
+        .default('stay'),
     )
     .option('--nbd <address>', 'serve the units here: unix:PATH or tcp:ADDR:PORT', nbdAddress)
     .option('--wait <seconds>', 'wait this long for a disk, also for peers that are not there yet', seconds)
@@ -70,6 +79,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     host.registry.attach(disk, {
       readOnly: flags.readOnly === true,
       noPath: flags.path === true ? { kind: 'hold' } : flags.path,
+      pathPolicy: flags.pathPolicy,
       requestTimeoutMs: flags.timeout * 1000,
     });
   };
@@ -117,7 +127,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     const { unit, serial, size_bytes, block_bytes, read_only, nbd } = infoOf(first);
     const about = { unit, serial, size_bytes, block_bytes, read_only, nbd };
     const lines = infos.map(
-      (info) => `${info.unit}  ${bytes(info.size_bytes)}  ${info.label}  ${info.nbd ?? 'not exposed'}`,
+      (info) => `${info.unit}  ${formatBytes(info.size_bytes)}  ${info.label}  ${info.nbd ?? 'not exposed'}`,
     );
     const reporter = new StatsReporter(host.registry, (event) => output.emit(event, statsTable(event)));
     if (flags.stat !== undefined) reporter.start(flags.stat * 1000);

@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
-import { basename } from 'node:path';
 import type { ExportInfo } from '../../shared/events.ts';
 import type { Dialer } from '../dmsg/dialer.ts';
 import { exporterConn } from '../dmsg/link-options.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
 import type { Listener } from '../stream/listen.ts';
-import { Export } from '../target/export.ts';
 import { Exporter, type ExporterEvents } from '../target/exporter.ts';
-import { type Medium, openMedium, parseSource } from '../target/media/medium.ts';
+import { openExport } from './export-source.ts';
 import { HostError } from './host-error.ts';
 import { dial, type LinkSetup, listenForLinks } from './link-setup.ts';
 
@@ -24,8 +20,6 @@ export interface ExportOptions {
   readonly blockBytes?: number | undefined;
   readonly readOnly: boolean;
 }
-
-const FIELD_BYTES = 127;
 
 /** Media offered as disks, on links accepted and links dialled. */
 export class ExportHost {
@@ -89,70 +83,21 @@ export class ExportHost {
   }
 
   async #add(source: string, options: ExportOptions): Promise<void> {
-    const { readOnly, blockBytes } = options;
-    const open = (): Promise<Medium> =>
-      openMedium(source, { readOnly, ...(blockBytes === undefined ? {} : { blockBytes }) });
-    const medium = await open();
-    const parsed = parseSource(source);
-    const serial = options.serial ?? serialOf(medium.identity);
-    const label =
-      options.label ?? `${hostname()}/${parsed.kind === 'file' ? basename(parsed.path) : 'memory'}`;
-    const item = new Export({
-      serial: field('serial', serial),
-      label: field('label', label),
-      open: reopening(medium, open),
-      volatile: parsed.kind === 'memory',
-    });
+    const { item, info } = await openExport({ ...options, source });
     if ([...this.#exporter.exports].some((other) => other.serial === item.serial)) {
-      await medium.close();
+      await item.offline();
       throw new HostError(
         'usage',
         `two exports have the serial "${item.serial}"; give each its own process or serial`,
       );
     }
-    await item.online();
     this.#exporter.add(item);
-    this.#infos.push({
-      source,
-      serial: item.serial,
-      label: item.label,
-      size_bytes: medium.sizeBytes,
-      block_bytes: medium.blockBytes,
-      read_only: medium.readOnly,
-      read_only_reason: medium.readOnlyReason,
-      warning: medium.warning,
-    });
-    if (medium.warning !== null) this.#setup.log.warn(medium.warning);
-    if (medium.readOnly && !readOnly) {
+    this.#infos.push(info);
+    if (info.warning !== null) this.#setup.log.warn(info.warning);
+    if (info.read_only && !options.readOnly) {
       this.#setup.log.warn(
-        `${source} is offered for reading only: ${medium.readOnlyReason ?? 'the medium says so'}`,
+        `${source} is offered for reading only: ${info.read_only_reason ?? 'the medium says so'}`,
       );
     }
   }
-}
-
-/** How an export opens its medium: first the one opened already. */
-function reopening(first: Medium, open: () => Promise<Medium>): () => Promise<Medium> {
-  let unused: Medium | undefined = first;
-  return () => {
-    const medium = unused;
-    unused = undefined;
-    return medium === undefined ? open() : Promise.resolve(medium);
-  };
-}
-
-/** A serial number that is the same each time this host exports the same medium. */
-function serialOf(identity: string): string {
-  const digest = createHash('sha256').update(identity).digest('hex');
-  return `SPN-${digest.slice(0, 16).toUpperCase()}`;
-}
-
-function field(name: string, text: string): string {
-  if (text === '' || Buffer.byteLength(text) > FIELD_BYTES || /\p{Cc}/u.test(text)) {
-    throw new HostError(
-      'usage',
-      `bad ${name} "${text}": 1 to ${FIELD_BYTES} bytes without control characters (example: DISK-0001)`,
-    );
-  }
-  return text;
 }

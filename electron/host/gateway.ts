@@ -7,22 +7,56 @@ import type { Registry } from '../xdisk/registry.ts';
 import type { Unit } from '../xdisk/unit.ts';
 import type { Log } from './log.ts';
 
+/** A client that uses a unit. */
+export interface GatewayClient {
+  readonly client: ServedClient;
+  /** ms since 1970. */
+  readonly since: number;
+}
+
 /** Serves the units of a registry over NBD, each under its name `xaN` and its serial number. */
 export class Gateway {
   readonly #server: NbdServer;
+  readonly #clients = new Map<number, GatewayClient>();
   #listener: Listener | undefined;
 
-  constructor(registry: Registry, log: Log, onEvent: (event: NbdServerEvent) => void) {
+  /** @param exposes whether a unit is served; all are by default */
+  constructor(
+    registry: Registry,
+    log: Log,
+    onEvent: (event: NbdServerEvent) => void,
+    exposes: (unit: Unit) => boolean = () => true,
+  ) {
     this.#server = new NbdServer({
-      exports: new UnitDirectory(registry),
-      onEvent,
+      exports: new UnitDirectory(registry, exposes),
+      onEvent: (event) => {
+        const { kind, client } = event;
+        if (kind === 'attached') this.#clients.set(client.id, { client, since: Date.now() });
+        else this.#clients.delete(client.id);
+        onEvent(event);
+      },
       warn: (text) => log.warn(text),
     });
   }
 
-  /** @throws ListenError */
+  /** Where it listens; undefined before `listen`. */
+  get address(): Address | undefined {
+    return this.#listener?.address;
+  }
+
+  /** The clients that use a unit now. */
+  clientsOf(unit: Unit): GatewayClient[] {
+    return [...this.#clients.values()].filter(({ client }) => client.exportName === unit.name);
+  }
+
+  /**
+   * Listen here, and no longer where it listened before; clients stay connected.
+   * @throws ListenError: then it listens as before
+   */
   async listen(address: Address): Promise<void> {
+    const before = this.#listener;
     this.#listener = await this.#server.listen(address);
+    await before?.close();
   }
 
   /** The URI a program reaches a unit by; null before `listen`. */
@@ -39,13 +73,15 @@ export class Gateway {
 
 class UnitDirectory implements ExportDirectory {
   readonly #registry: Registry;
+  readonly #exposes: (unit: Unit) => boolean;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, exposes: (unit: Unit) => boolean) {
     this.#registry = registry;
+    this.#exposes = exposes;
   }
 
   list(): ListedExport[] {
-    return this.#registry.units.map((unit) => ({ name: unit.name, description: describe(unit) }));
+    return this.#units.map((unit) => ({ name: unit.name, description: describe(unit) }));
   }
 
   async open(name: string, client: ServedClient): Promise<OpenExport | null> {
@@ -61,9 +97,13 @@ class UnitDirectory implements ExportDirectory {
     };
   }
 
+  get #units(): Unit[] {
+    return this.#registry.units.filter(this.#exposes);
+  }
+
   /** By name or serial; `''` is the only unit, if there is but one. */
   #find(name: string): Unit | undefined {
-    const { units } = this.#registry;
+    const units = this.#units;
     if (name === '') return units.length === 1 ? units[0] : undefined;
     return units.find((unit) => unit.name === name) ?? units.find((unit) => unit.identity.serial === name);
   }

@@ -24,9 +24,16 @@ export interface LinkSetup {
 
 /**
  * Keep a link to a peer.
+ * @param tried called after each attempt that failed, its error being the dialer's
  * @throws HostError when the link would go to another host in plain text and nobody allowed that
  */
-export function dial(setup: LinkSetup, address: Address, conn: Conn, user: LinkUser): Dialer {
+export function dial(
+  setup: LinkSetup,
+  address: Address,
+  conn: Conn,
+  user: LinkUser,
+  tried: () => void = () => {},
+): Dialer {
   requirePermission(setup, address, 'connect to');
   let lastMessage = '';
   return new Dialer(
@@ -37,9 +44,9 @@ export function dial(setup: LinkSetup, address: Address, conn: Conn, user: LinkU
     {
       failed: (dialer, error) => {
         // Attempts follow each other quickly; the same failure is told once.
-        if (error.message === lastMessage) return;
+        if (error.message !== lastMessage) setup.log.warn(withName(dialer.name, error));
         lastMessage = error.message;
-        setup.log.warn(withName(dialer.name, error));
+        tried();
       },
     },
   );

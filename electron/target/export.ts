@@ -38,6 +38,8 @@ export class Export {
   readonly #open: () => Promise<Medium>;
   readonly #volatile: boolean;
   readonly #sessions = new Set<Session>();
+  /** Called when a peer opened or closed the device. */
+  onSessions: (() => void) | undefined;
   #medium: Medium | undefined;
   #state: ExportState = 'offline';
   #accepted = 0;
@@ -144,6 +146,7 @@ export class Export {
   endSessions(): void {
     for (const session of [...this.#sessions]) session.end(Wire.LOSTLINK);
     this.#sessions.clear();
+    this.onSessions?.();
   }
 
   /** The handler of this export's span on a link. */
@@ -174,6 +177,7 @@ export class Export {
 
   sessionEnded(session: Session): void {
     this.#sessions.delete(session);
+    this.onSessions?.();
   }
 
   #opened(link: Link, load: Load, transaction: Transaction, message: Message): void {
@@ -186,6 +190,7 @@ export class Export {
     else {
       const session = new Session(this, link, load, transaction, writable);
       this.#sessions.add(session);
+      this.onSessions?.();
       transaction.handler = session;
       link.mux.result(transaction);
     }

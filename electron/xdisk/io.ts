@@ -11,6 +11,8 @@ export class Io {
   /** Commands on the wire. */
   pending = 0;
   error: BlockError | null = null;
+  /** Bytes the unit had written when this was submitted. */
+  writtenBefore = 0;
   /** What `take` chose: the next command. */
   op: BlockOp;
   offset = 0;

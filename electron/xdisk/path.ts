@@ -1,6 +1,6 @@
 import { IoStats } from '../block/io-stats.ts';
 import { writeOpenModes } from '../dmsg/blk.ts';
-import { Command, Wire } from '../dmsg/constants.ts';
+import { Command, OpenMode, Wire } from '../dmsg/constants.ts';
 import { MAX_PAYLOAD_BYTES } from '../dmsg/dialect.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
@@ -14,6 +14,9 @@ export type PathState =
   | 'open' // requests go here
   | 'faulty' // refused or failed; tried again later
   | 'lost'; // its span is gone
+
+/** What the other side said when it was asked last. */
+export type PathAccess = 'not_asked' | 'granted' | 'read_only' | 'refused';
 
 /** Who opens a path. */
 export interface PathUser {
@@ -38,12 +41,18 @@ export class Path implements TransactionHandler {
   #state: PathState = 'standby';
   #user: PathUser | undefined;
   #opening: Transaction | undefined;
+  #modes = 0;
   #openedMs = 0;
   #maxTransferBytes = MAX_PAYLOAD_BYTES.current;
   /** Not to be tried again before this time, ms of the process's clock. */
   #retryMs = 0;
   #failures = 0;
   #lastError = 0;
+  #access: PathAccess = 'not_asked';
+  /** Not to be used: by its user's wish. */
+  disabled = false;
+  /** To be used before others. */
+  preferred = false;
 
   /** @param gone called last when the span is gone, whoever uses the path */
   constructor(link: Link, span: Span, transaction: Transaction, gone: (path: Path) => void) {
@@ -70,6 +79,9 @@ export class Path implements TransactionHandler {
   }
   get lastError(): number {
     return this.#lastError;
+  }
+  get access(): PathAccess {
+    return this.#access;
   }
   /** When BLK_OPEN was sent last, ms of the process's clock. */
   get openedMs(): number {
@@ -104,6 +116,7 @@ export class Path implements TransactionHandler {
   /** Send BLK_OPEN; the user hears the outcome. @param modes a set of OpenMode bits */
   open(modes: number): void {
     this.#state = 'opening';
+    this.#modes = modes;
     this.#openedMs = performance.now();
     const { mux } = this.link;
     const transaction = mux.open(this.#transaction, {
@@ -163,6 +176,7 @@ export class Path implements TransactionHandler {
     if (transaction.rxClosed) this.#ended(transaction, message.error);
     else if (transaction === this.#opening && this.#state === 'opening') {
       this.#state = 'open';
+      this.#access = (this.#modes & OpenMode.WRITE) === 0 ? 'read_only' : 'granted';
       this.#user?.pathOpened(this);
     }
   }
@@ -174,17 +188,7 @@ export class Path implements TransactionHandler {
     this.#opening = undefined;
     if (this.#state === 'lost') return;
     this.#state = 'faulty';
+    this.#access = 'refused';
     this.#user?.pathRefused(this, error === 0 ? Wire.LOSTLINK : error);
   }
-}
-
-/** Order of preference: usable first, then nearest, then fastest. */
-export function comparePaths(a: Path, b: Path): number {
-  return (
-    Number(a.state === 'faulty') - Number(b.state === 'faulty') ||
-    a.distance - b.distance ||
-    a.span.rnss - b.span.rnss ||
-    (a.link.rttMs ?? Number.MAX_VALUE) - (b.link.rttMs ?? Number.MAX_VALUE) ||
-    a.id - b.id
-  );
 }

@@ -2,7 +2,7 @@ import type { Link } from '../dmsg/link.ts';
 import type { Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 import { Disk } from './disk.ts';
-import { identify, sameDisk } from './identity.ts';
+import { type DiskIdentity, identify, sameDisk } from './identity.ts';
 import { Path } from './path.ts';
 import { Unit } from './unit.ts';
 import { UnitNumbers } from './unit-numbers.ts';
@@ -23,8 +23,8 @@ export interface RegistryOptions {
   /** Unit numbers of earlier runs, by disk key. */
   readonly knownNumbers: Iterable<readonly [string, number]>;
   readonly numbersChanged: (numbers: ReadonlyMap<string, number>) => void;
-  /** How long a unit without paths and users stays, ms. */
-  readonly graceMs: number;
+  /** How long a unit without paths and users stays, ms; null: until it is detached. */
+  readonly graceMs: number | null;
   /** Spans one link may offer; those beyond are refused. */
   readonly maxSpansPerLink: number;
 }
@@ -90,19 +90,37 @@ export class Registry {
       return null;
     }
     this.#spansOfLink.set(link, count);
-    const namesakes = this.#disks.get(identity.serial) ?? [];
-    let disk = namesakes.find((known) => sameDisk(known.identity, identity));
-    if (disk === undefined) {
-      disk = new Disk(identity, namesakes.length > 0);
-      for (const other of namesakes) setConflict(other, true);
-      this.#disks.set(identity.serial, [...namesakes, disk]);
-    }
-    const owner = disk;
+    const owner = this.#diskOf(identity);
     const path = new Path(link, span, transaction, (gone) => this.#pathGone(owner, gone));
-    disk.paths.add(path);
-    disk.unit?.addPath(path);
-    this.#events.diskChanged?.(disk);
+    owner.paths.add(path);
+    owner.unit?.addPath(path);
+    this.#events.diskChanged?.(owner);
     return path;
+  }
+
+  /**
+   * Attach a disk nobody offers yet, from what was known of it earlier: the unit waits for its paths. A disk of
+   * that serial with another size is another disk, as always.
+   */
+  attachKnown(identity: DiskIdentity, options: Partial<UnitOptions> = {}): Unit {
+    return this.attach(this.#diskOf(identity), options);
+  }
+
+  /** The disk of an identity, known or new. */
+  #diskOf(identity: DiskIdentity): Disk {
+    const namesakes = this.#disks.get(identity.serial) ?? [];
+    const known = namesakes.find((disk) => sameDisk(disk.identity, identity));
+    if (known !== undefined) return known;
+    const disk = new Disk(identity, namesakes.length > 0);
+    for (const other of namesakes) setConflict(other, true);
+    this.#disks.set(identity.serial, [...namesakes, disk]);
+    return disk;
+  }
+
+  /** Let the number of a serial go to others, unless it is attached. @returns the number, if it had one */
+  forgetNumber(serial: string): number | undefined {
+    if (this.units.some((unit) => unit.identity.serial === serial)) return undefined;
+    return this.#numbers.forget(serial);
   }
 
   /** Make a disk a unit. A disk that is one already keeps its unit and options. */
@@ -161,11 +179,12 @@ export class Registry {
     if (unit.state === 'detached') return;
     const useless = unit.paths.size === 0 && unit.users.size === 0;
     const timer = this.#graceTimers.get(unit);
+    const { graceMs } = this.#options;
     if (!useless) {
       clearTimeout(timer);
       this.#graceTimers.delete(unit);
-    } else if (timer === undefined) {
-      const removal = setTimeout(() => this.detach(unit), this.#options.graceMs);
+    } else if (timer === undefined && graceMs !== null) {
+      const removal = setTimeout(() => this.detach(unit), graceMs);
       removal.unref();
       this.#graceTimers.set(unit, removal);
     }

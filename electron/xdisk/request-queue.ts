@@ -31,6 +31,10 @@ export class RequestQueue implements TagOwner {
   #path: Path | undefined;
   #dispatching = false;
   #lastOffset = 0;
+  /** Called when the last command on the wire is answered. */
+  #drained: (() => void) | undefined;
+  #writtenBytes = 0;
+  #stableBytes = 0;
 
   constructor(name: string, stats: IoStats, user: RequestQueueUser) {
     this.#name = name;
@@ -53,16 +57,31 @@ export class RequestQueue implements TagOwner {
     return this.#lastOffset;
   }
 
+  /** Bytes of writes that ended and that no flush has made stable since. */
+  get unflushedBytes(): number {
+    return this.#writtenBytes - this.#stableBytes;
+  }
+
   submit(request: BlockRequest): void {
     this.#lastOffset = request.offset;
-    this.#waiting.push(new Io(request, this.#stats.started()));
+    const io = new Io(request, this.#stats.started());
+    io.writtenBefore = this.#writtenBytes;
+    this.#waiting.push(io);
     this.#dispatch();
   }
 
   /** Send over this open path from now on; undefined holds everything. */
   usePath(path: Path | undefined): void {
     this.#path = path;
+    this.#drained = undefined;
     this.#dispatch();
+  }
+
+  /** Send nothing more, and call `done` when all that is on the wire has been answered. */
+  drain(done: () => void): void {
+    this.#path = undefined;
+    if (this.onWire === 0) done();
+    else this.#drained = done;
   }
 
   /** End all requests that wait. */
@@ -97,6 +116,7 @@ export class RequestQueue implements TagOwner {
     else if (tag.op === BlockOp.read) io.filled(tag.offset, tag.length, tag.answeredBytes);
     this.#release(tag, io);
     this.#dispatch();
+    this.#checkDrained();
   }
 
   commandLost(tag: Tag, io: Io, path: Path, wire: number): void {
@@ -106,6 +126,7 @@ export class RequestQueue implements TagOwner {
       this.#waiting.unshift(io);
     }
     this.#release(tag, io);
+    this.#checkDrained();
     if (wire === Wire.PARAM) this.#dispatch();
     else if (path.state === 'open' && path === this.#path) this.#user.pathTrouble(path, wire);
   }
@@ -120,11 +141,25 @@ export class RequestQueue implements TagOwner {
     else this.#finish(io);
   }
 
+  #checkDrained(): void {
+    const drained = this.#drained;
+    if (drained === undefined || this.onWire > 0) return;
+    this.#drained = undefined;
+    drained();
+  }
+
   #finish(io: Io): void {
     const { request } = io;
     const failed = io.error !== null;
+    if (!failed) this.#account(request, io.writtenBefore);
     this.#stats.ended(request.op, failed ? 0 : request.length, io.startedMs, failed);
     io.done();
+  }
+
+  /** A flush covers the writes that had ended when it was submitted. */
+  #account(request: BlockRequest, writtenBefore: number): void {
+    if (request.op === BlockOp.write && !request.fua) this.#writtenBytes += request.length;
+    else if (request.op === BlockOp.flush) this.#stableBytes = Math.max(this.#stableBytes, writtenBefore);
   }
 
   #dispatch(): void {

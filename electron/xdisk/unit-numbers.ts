@@ -35,14 +35,15 @@ export class UnitNumbers {
     return number;
   }
 
-  /** Let a key's number go to others. */
-  forget(key: string): void {
+  /** Let a key's number go to others. @returns the number, if it had one */
+  forget(key: string): number | undefined {
     const number = this.#byKey.get(key);
-    if (number === undefined) return;
+    if (number === undefined) return undefined;
     this.#byKey.delete(key);
     this.#taken.delete(number);
     this.#pushGap(number);
     this.#changed(this.#byKey);
+    return number;
   }
 
   #claim(number: number): void {

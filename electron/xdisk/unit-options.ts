@@ -4,11 +4,18 @@ export type NoPathPolicy =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'fail' };
 
+/** Which path is used. */
+export type PathPolicy =
+  | 'stay' // the nearest at first, then the one that works
+  | 'nearest' // the nearest, and back to it when it returns
+  | 'fastest'; // that of the shortest round trip, likewise
+
 /** How a unit behaves. Times in milliseconds. */
 export interface UnitOptions {
   /** Never open for writing. */
   readonly readOnly: boolean;
   readonly noPath: NoPathPolicy;
+  readonly pathPolicy: PathPolicy;
   /** Time for the answer to a command on the wire; then its request ends with `timeout`. */
   readonly requestTimeoutMs: number;
   /** Time an `open` waits for a path and the other side's answer. */
@@ -20,6 +27,7 @@ export interface UnitOptions {
 export const UNIT_DEFAULTS: UnitOptions = {
   readOnly: false,
   noPath: { kind: 'hold' },
+  pathPolicy: 'stay',
   requestTimeoutMs: 30_000,
   openMs: 5_000,
   sweepMs: 250,

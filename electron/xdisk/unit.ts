@@ -4,7 +4,8 @@ import { IoStats } from '../block/io-stats.ts';
 import { OpenMode, Wire } from '../dmsg/constants.ts';
 import { LinkError } from '../dmsg/link-error.ts';
 import type { DiskIdentity } from './identity.ts';
-import { comparePaths, type Path, type PathUser } from './path.ts';
+import type { Path, PathUser } from './path.ts';
+import { choosePath, isBetter } from './path-choice.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { UnitOptions } from './unit-options.ts';
 import { UnitUser } from './unit-user.ts';
@@ -30,7 +31,7 @@ export interface UnitEvents {
 export class Unit implements PathUser {
   readonly number: number;
   readonly identity: DiskIdentity;
-  readonly options: UnitOptions;
+  #options: UnitOptions;
   /** The serial is also that of another disk, of other size or block size. */
   conflict: boolean;
   readonly stats = new IoStats();
@@ -48,6 +49,8 @@ export class Unit implements PathUser {
   /** The other side refused to open for writing. */
   #writeRefused = false;
   #pathlessMs = 0;
+  /** What is on the wire is being answered before another path is opened. */
+  #moving = false;
   #retryTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
 
@@ -60,7 +63,7 @@ export class Unit implements PathUser {
   ) {
     this.number = number;
     this.identity = identity;
-    this.options = options;
+    this.#options = options;
     this.conflict = conflict;
     this.#events = events;
     this.#readOnly = options.readOnly;
@@ -75,6 +78,9 @@ export class Unit implements PathUser {
   get state(): UnitState {
     return this.#state;
   }
+  get options(): UnitOptions {
+    return this.#options;
+  }
   /** Not to be written: asked for, or all the other side grants. */
   get readOnly(): boolean {
     return this.#readOnly;
@@ -88,6 +94,18 @@ export class Unit implements PathUser {
   }
   get users(): ReadonlySet<UnitUser> {
     return this.#users;
+  }
+  /** The other side refused to open it for writing. */
+  get writeRefused(): boolean {
+    return this.#writeRefused;
+  }
+  /** Since when requests have had no path, ms of the process's clock; undefined while they have one. */
+  get pathlessMs(): number | undefined {
+    return this.#state === 'holding' || this.#state === 'failed' ? this.#pathlessMs : undefined;
+  }
+  /** Bytes of writes answered and not flushed since. */
+  get unflushedBytes(): number {
+    return this.#queue.unflushedBytes;
   }
   /** Requests that wait for a tag or a path. */
   get waiting(): number {
@@ -126,8 +144,45 @@ export class Unit implements PathUser {
   addPath(path: Path): void {
     this.#paths.add(path);
     path.watch(this);
-    if (this.#active === undefined && this.#users.size > 0) this.#choosePath();
+    this.reconsider();
+  }
+
+  /** Change what may be changed while it is attached: all but `readOnly`, which is asked at each open. */
+  configure(options: Partial<Omit<UnitOptions, 'readOnly'>>): void {
+    this.#options = { ...this.#options, ...options };
+    // Who held for ever may now have to fail, and the other way round.
+    if (this.#state === 'holding' && this.#options.noPath.kind === 'fail') this.#fail();
+    if (this.#state === 'failed' && this.#options.noPath.kind === 'hold') this.#setState('holding');
+    this.reconsider();
+  }
+
+  /** Paths came, or were preferred, disabled or reinstated: choose one, or move in order to a better one. */
+  reconsider(): void {
+    const active = this.#active;
+    if (active === undefined) this.#choosePath();
+    else if (this.#state === 'open' && active.state === 'open' && !this.#moving) {
+      const best = choosePath(this.#paths, this.#options.pathPolicy);
+      if (best !== undefined && isBetter(best, active, this.#options.pathPolicy)) this.#move(active);
+      else if (active.disabled) this.#move(active);
+    }
     this.#events.changed(this);
+  }
+
+  /** Let what is on the wire be answered, then open the best path. */
+  #move(from: Path): void {
+    this.#moving = true;
+    this.#queue.drain(() => {
+      this.#moving = false;
+      if (this.#active !== from) return;
+      from.close();
+      this.#abandonActive();
+    });
+  }
+
+  /** Ask the other side of a path that is not in use whether it could be opened; its state tells the answer. */
+  probe(path: Path): void {
+    if (path === this.#active || (path.state !== 'standby' && path.state !== 'faulty')) return;
+    path.open(this.#writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ);
   }
 
   /** Let go of everything; requests under way end with `path` errors. */
@@ -149,11 +204,14 @@ export class Unit implements PathUser {
 
   pathOpened(path: Path): void {
     if (this.#active !== path) {
+      // A probe: it could be opened.
       path.close();
+      path.worked();
+      this.reconsider();
       return;
     }
     this.#known = true;
-    this.#readOnly = this.options.readOnly || this.#writeRefused;
+    this.#readOnly = this.#options.readOnly || this.#writeRefused;
     // Told also where the unit was open before: now it is over another path.
     this.#state = 'open';
     this.#events.changed(this);
@@ -162,12 +220,16 @@ export class Unit implements PathUser {
   }
 
   pathRefused(path: Path, error: number): void {
-    if (this.#active !== path) return;
+    if (this.#active !== path) {
+      path.fault(error, performance.now());
+      this.#events.changed(this);
+      return;
+    }
     const wasOpening = this.#state !== 'open';
     // Refused for writing: perhaps the medium is read-only, so ask for less on the same path.
     if (
       wasOpening &&
-      !this.options.readOnly &&
+      !this.#options.readOnly &&
       !this.#known &&
       !this.#writeRefused &&
       error !== Wire.LOSTLINK
@@ -190,12 +252,15 @@ export class Unit implements PathUser {
     if (this.#active !== path) return;
     this.#active = undefined;
     this.#queue.usePath(undefined);
+    this.#moving = false;
     path.fault(wire, performance.now());
     this.#choosePath();
+    this.#events.changed(this);
   }
 
   #abandonActive(): void {
     this.#active = undefined;
+    this.#moving = false;
     this.#queue.usePath(undefined);
     this.#choosePath();
   }
@@ -205,8 +270,7 @@ export class Unit implements PathUser {
     if (this.#active !== undefined || this.#users.size === 0 || this.#state === 'detached') return;
     clearTimeout(this.#retryTimer);
     const nowMs = performance.now();
-    const usable = [...this.#paths].filter((path) => path.state === 'standby' || path.state === 'faulty');
-    const best = usable.sort(comparePaths)[0];
+    const best = choosePath(this.#paths, this.#options.pathPolicy);
     this.#startSweep();
     if (best === undefined || (best.state === 'faulty' && best.retryMs > nowMs)) {
       this.#withoutPath(nowMs);
@@ -225,13 +289,13 @@ export class Unit implements PathUser {
   }
 
   get #writable(): boolean {
-    return !this.options.readOnly && !this.#writeRefused;
+    return !this.#options.readOnly && !this.#writeRefused;
   }
 
   #withoutPath(nowMs: number): void {
     if (this.#state === 'holding' || this.#state === 'failed') return;
     this.#pathlessMs = nowMs;
-    if (this.options.noPath.kind === 'fail') this.#fail();
+    if (this.#options.noPath.kind === 'fail') this.#fail();
     else this.#setState('holding');
   }
 
@@ -269,7 +333,7 @@ export class Unit implements PathUser {
       const timer = setTimeout(() => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);
         resolve(this.#noPath());
-      }, this.options.openMs);
+      }, this.#options.openMs);
       this.#waiters.push(waiter);
     });
   }
@@ -286,15 +350,25 @@ export class Unit implements PathUser {
     this.#events.changed(this);
   }
 
+  /** Ask again for the paths that failed while another one works, so that it is known what is left. */
+  #recheck(nowMs: number): void {
+    const { openMs } = this.#options;
+    for (const path of this.#paths) {
+      if (path === this.#active || path.disabled) continue;
+      if (path.state === 'faulty' && path.retryMs <= nowMs) this.probe(path);
+      else if (path.state === 'opening' && nowMs - path.openedMs > openMs) path.fault(Wire.LOSTLINK, nowMs);
+    }
+  }
+
   /** One timer for the limits of all requests: a timer each costs microseconds. */
   #startSweep(): void {
     if (this.#sweepTimer !== undefined) return;
-    this.#sweepTimer = setInterval(() => this.#sweep(performance.now()), this.options.sweepMs);
+    this.#sweepTimer = setInterval(() => this.#sweep(performance.now()), this.#options.sweepMs);
     this.#sweepTimer.unref();
   }
 
   #sweep(nowMs: number): void {
-    const { noPath, openMs, requestTimeoutMs } = this.options;
+    const { noPath, openMs, requestTimeoutMs } = this.#options;
     const path = this.#active;
     // Half of what an open waits, so that a second path gets its chance.
     if (path?.state === 'opening' && nowMs - path.openedMs > openMs / 2) this.#trouble(path, Wire.LOSTLINK);
@@ -305,7 +379,10 @@ export class Unit implements PathUser {
     ) {
       this.#fail();
     }
-    if (this.#state === 'open') this.#active?.worked();
+    if (this.#state === 'open') {
+      this.#active?.worked();
+      this.#recheck(nowMs);
+    }
     if (this.#queue.onWire === 0) return;
     const stuck = this.#queue.expire(nowMs, requestTimeoutMs);
     // What else is on that link would wait as long; end it, so that it is run again elsewhere.

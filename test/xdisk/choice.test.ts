@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Link } from '../../electron/dmsg/link.ts';
 import type { Transaction } from '../../electron/dmsg/transaction.ts';
-import { comparePaths, Path } from '../../electron/xdisk/path.ts';
+import { Path } from '../../electron/xdisk/path.ts';
+import { choosePath, isBetter } from '../../electron/xdisk/path-choice.ts';
 import { until } from '../block/support/until.ts';
 import { Random } from '../dmsg/support/random.ts';
 import { cut, Net } from '../target/support/net.ts';
@@ -28,12 +29,42 @@ test('nearest first, then the lower rnss, then the faster link, then the older p
   const random = new Random();
   for (let round = 0; round < 50; round++) {
     const shuffled = inOrder.map((one) => ({ one, key: random.next() })).sort((a, b) => a.key - b.key);
-    const sorted = shuffled.map(({ one }) => one).sort(comparePaths);
-    assert.deepEqual(
-      sorted.map(({ id }) => id),
-      inOrder.map(({ id }) => id),
-    );
+    const left = new Set(shuffled.map(({ one }) => one));
+    for (const due of inOrder) {
+      const chosen = choosePath(left, 'stay');
+      assert.equal(chosen?.id, due.id);
+      left.delete(chosen as Path);
+    }
   }
+});
+
+test('the fastest first, where the policy says so; the preferred before all; never a disabled one', () => {
+  const near = path(0, 0, 9);
+  const fast = path(5, 0, 1);
+  const all = [near, fast];
+  assert.equal(choosePath(all, 'nearest'), near);
+  assert.equal(choosePath(all, 'fastest'), fast);
+  near.preferred = true;
+  assert.equal(choosePath(all, 'fastest'), near);
+  near.disabled = true;
+  assert.equal(choosePath(all, 'nearest'), fast);
+  fast.disabled = true;
+  assert.equal(choosePath(all, 'nearest'), undefined);
+});
+
+test('what is worth a move from a path that works', () => {
+  const far = path(3, 0, 9);
+  const near = path(1, 0, 8);
+  const fast = path(3, 0, 1);
+  assert.ok(!isBetter(near, far, 'stay'));
+  assert.ok(isBetter(near, far, 'nearest'));
+  assert.ok(!isBetter(fast, far, 'nearest'), 'as far as the other');
+  assert.ok(isBetter(fast, far, 'fastest'));
+  assert.ok(!isBetter(near, far, 'fastest'), 'hardly faster');
+  far.preferred = true;
+  assert.ok(!isBetter(near, far, 'nearest'));
+  far.disabled = true;
+  assert.ok(isBetter(fast, far, 'stay'));
 });
 
 test('the best path is opened, and after it the next best', async (t) => {
