@@ -2,10 +2,12 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addAttach } from './cli/attach.ts';
+import { addBenchmark } from './cli/benchmark.ts';
 import { addCopy } from './cli/copy.ts';
 import { ExitCode, fail } from './cli/exit.ts';
 import { addExport } from './cli/export.ts';
 import { addRoute } from './cli/route.ts';
+import { addServe } from './cli/serve.ts';
 import { addSpans } from './cli/spans.ts';
 import { addStat } from './cli/stat.ts';
 
@@ -22,7 +24,8 @@ const program = new Command('spandrel')
     '\nExit codes: 0 done, 1 internal error, 2 wrong usage, 3 peer or disk not reachable, 4 file, address or right\n' +
       'of this machine, 5 I/O error, 6 verification failed, 7 in use, 130 cancelled.',
   );
-for (const add of [addExport, addAttach, addSpans, addRoute, addStat, addCopy]) add(program);
+for (const add of [addServe, addExport, addAttach, addSpans, addRoute, addStat, addCopy, addBenchmark])
+  add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {

@@ -6,7 +6,7 @@ import { ExportCheck } from './model/export.ts';
 import { FiguresBatch, HISTORY_COLUMNS, HistorySeries } from './model/figures.ts';
 import { ConfigVersion, Hello, LogLine } from './model/host.ts';
 import { PeerStage, PeerTest } from './model/peer.ts';
-import { Layout, LayoutKey, LayoutValue, Settings } from './model/settings.ts';
+import { Layout, LayoutKey, LayoutValue, Settings, SettingsPatch } from './model/settings.ts';
 import { TablesBatch } from './model/tables.ts';
 import { DetachPlan, UnitClient, UnitOptions } from './model/unit.ts';
 
@@ -192,7 +192,7 @@ export const COMMANDS = {
     z.object({ series: z.array(HistorySeries) }),
   ),
 
-  'settings.update': call(Settings.partial(), Settings),
+  'settings.update': call(SettingsPatch, Settings),
   'layout.set': call(z.object({ key: LayoutKey, value: LayoutValue }), nothing),
   /** The config as text, without secrets. */
   'config.export': call(nothing, z.object({ text: z.string() })),
@@ -248,6 +248,7 @@ export const EVENTS = {
   layout: z.object({ layout: Layout }),
   /** The shell asks the page to show something: from a menu, a notification, a tray. */
   show: z.object({
+    /** A page's name; empty: where it is. */
     page: z.string().max(64),
     object_id: Id.nullable(),
     dialog: z.enum(['add_peer', 'export', 'copy', 'palette', 'help', 'about']).nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BenchmarkResult } from './model/job.ts';
 
 /**
  * What the commands print with `--json`: one object per line, `event` telling which. Sizes in bytes, times in
@@ -121,6 +122,31 @@ const Ready = z.discriminatedUnion('command', [
     to: z.string(),
     size_bytes: z.number(),
   }),
+  z.object({
+    event: z.literal('ready'),
+    command: z.literal('benchmark'),
+    serial: z.string(),
+    label: z.string(),
+    size_bytes: z.number(),
+    block_bytes: z.number(),
+    /** Of each test. */
+    seconds: z.number(),
+    /** Its content is overwritten. */
+    write: z.boolean(),
+  }),
+]);
+
+/** The last event of the commands that end by themselves. */
+const Done = z.discriminatedUnion('command', [
+  z.object({
+    event: z.literal('done'),
+    command: z.literal('copy'),
+    copied_bytes: z.number(),
+    zero_bytes: z.number(),
+    seconds: z.number(),
+    verified: z.boolean(),
+  }),
+  z.object({ event: z.literal('done'), command: z.literal('benchmark'), seconds: z.number() }),
 ]);
 
 /** Every event of every command. */
@@ -159,12 +185,7 @@ export const CliEvent = z.discriminatedUnion('event', [
     rate_bytes: z.number(),
     eta_seconds: z.number().nullable(),
   }),
-  z.object({
-    event: z.literal('done'),
-    copied_bytes: z.number(),
-    zero_bytes: z.number(),
-    seconds: z.number(),
-    verified: z.boolean(),
-  }),
+  z.object({ event: z.literal('benchmark_result') }).extend(BenchmarkResult.shape),
+  Done,
 ]);
 export type CliEvent = z.infer<typeof CliEvent>;

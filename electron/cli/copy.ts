@@ -1,21 +1,25 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { logUpdateStderr } from 'log-update';
+import { formatBytes, formatDuration } from '../../shared/format.ts';
 import { Copier } from '../host/copy/copier.ts';
 import { openSource, openTarget } from '../host/copy/endpoint.ts';
 import { HostError } from '../host/host-error.ts';
-import { ExitCode } from './exit.ts';
+import { Pace } from '../host/jobs/pace.ts';
+import { parseSize } from '../target/media/size.ts';
+import { cancelSignal } from './cancel.ts';
 import { Output } from './output.ts';
-import { bytes, duration } from './units.ts';
 import { type LinkFlags, setupOf, withLinkFlags } from './values.ts';
 
 interface Flags extends LinkFlags {
   readonly verify?: true;
   readonly overwrite?: true;
+  /** Bytes per second. */
+  readonly rate?: number;
 }
 
 const REPORT_MS = 1000;
-/** Before this much time an estimate is a guess. */
-const ETA_FROM_SECONDS = 5;
+/** As in the app. */
+const MIN_RATE = 1024;
 
 export function addCopy(program: Command): void {
   withLinkFlags(program.command('copy'))
@@ -29,25 +33,32 @@ export function addCopy(program: Command): void {
     .argument('<to>')
     .option('--verify', 'read both sides again and compare')
     .option('--overwrite', 'replace the content of a file that exists')
+    .option('--rate <bytes>', 'read no more than this each second, for example 50MiB', rateOf)
     .action(run);
+}
+
+function rateOf(text: string): number {
+  try {
+    const rate = parseSize(text);
+    if (rate >= MIN_RATE) return rate;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+  throw new InvalidArgumentError(`${text} a second is too slow: ${formatBytes(MIN_RATE)} is the least`);
 }
 
 async function run(from: string, to: string, flags: Flags): Promise<void> {
   const output = new Output(flags.json === true);
   const setup = setupOf(flags, true);
-  const cancel = new AbortController();
-  const onSignal = (): void => {
-    if (cancel.signal.aborted) process.exit(ExitCode.cancelled);
-    cancel.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
-  const source = await openSource(from, setup);
+  const signal = cancelSignal();
+  const source = await openSource(from, { setup });
   try {
     const sizeBytes = source.device.sizeBytes;
-    const target = await openTarget(to, sizeBytes, flags.overwrite === true, setup);
+    const target = await openTarget(to, source, flags.overwrite === true, { setup });
     try {
       output.emit({ event: 'ready', command: 'copy', from, to, size_bytes: sizeBytes });
-      const copier = new Copier(source.device, target.device, target.blank, cancel.signal);
+      const options = { blank: target.blank, signal, rateBytes: flags.rate };
+      const copier = new Copier(source.device, target.device, options);
       await reported(output, copier, sizeBytes, flags.verify === true, to);
     } finally {
       await target.close();
@@ -65,12 +76,12 @@ async function reported(
   to: string,
 ): Promise<void> {
   const startMs = performance.now();
-  let phaseStartMs = startMs;
+  const pace = new Pace(startMs);
   const report = (): void => {
     const { phase, doneBytes } = copier.progress;
-    const spent = (performance.now() - phaseStartMs) / 1000;
-    const rate = doneBytes / Math.max(spent, 0.001);
-    const eta = spent < ETA_FROM_SECONDS || doneBytes === 0 ? null : (sizeBytes - doneBytes) / rate;
+    pace.look(performance.now(), phase, doneBytes);
+    const rate = pace.rateBytes;
+    const eta = pace.secondsLeft(sizeBytes);
     output.emit({
       event: 'progress',
       phase,
@@ -81,9 +92,9 @@ async function reported(
     });
     if (output.json || process.stderr.isTTY !== true) return;
     const percent = ((doneBytes / sizeBytes) * 100).toFixed(1);
-    const left = eta === null ? '' : `, ${duration(eta)} left`;
+    const left = pace.isStalled ? ', stalled' : eta === null ? '' : `, ${formatDuration(eta * 1000)} left`;
     logUpdateStderr(
-      `${phase} ${percent} %  ${bytes(doneBytes)} of ${bytes(sizeBytes)}  ${bytes(rate)}/s${left}`,
+      `${phase} ${percent} %  ${formatBytes(doneBytes)} of ${formatBytes(sizeBytes)}  ${formatBytes(rate)}/s${left}`,
     );
   };
   const timer = setInterval(report, REPORT_MS);
@@ -92,20 +103,20 @@ async function reported(
     const { zeroBytes } = copier.progress;
     report();
     if (verify) {
-      phaseStartMs = performance.now();
       await copier.verify();
       report();
     }
     logUpdateStderr.clear();
     const seconds = (performance.now() - startMs) / 1000;
+    const counts = { copied_bytes: sizeBytes, zero_bytes: zeroBytes, seconds, verified: verify };
     output.emit(
-      { event: 'done', copied_bytes: sizeBytes, zero_bytes: zeroBytes, seconds, verified: verify },
-      `copied ${bytes(sizeBytes)} (${bytes(zeroBytes)} zeros) in ${duration(seconds)}${verify ? ', verified' : ''}`,
+      { event: 'done', command: 'copy', ...counts },
+      `copied ${formatBytes(sizeBytes)} (${formatBytes(zeroBytes)} zeros) in ${formatDuration(seconds * 1000)}${verify ? ', verified' : ''}`,
     );
   } catch (error) {
     logUpdateStderr.clear();
     if (!(error instanceof HostError) || error.kind !== 'cancelled') throw error;
-    const done = bytes(copier.progress.doneBytes);
+    const done = formatBytes(copier.progress.doneBytes);
     throw new HostError(
       'cancelled',
       `cancelled in ${copier.progress.phase} after ${done}; ${to} is not a whole copy`,

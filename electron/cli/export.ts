@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { formatBytes } from '../../shared/format.ts';
 import { DEFAULT_PORT } from '../dmsg/constants.ts';
 import { ExportHost } from '../host/export-host.ts';
 import { HostError } from '../host/host-error.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
-import { bytes } from './units.ts';
 import { blockSize, type LinkFlags, peer, setupOf, several, withLinkFlags } from './values.ts';
 
 interface Flags extends LinkFlags {
@@ -52,7 +52,7 @@ async function run(sources: string[], flags: Flags): Promise<void> {
   const connecting = connect.map(formatAddress);
   const lines = exports.map(
     (item) =>
-      `${item.serial}  ${bytes(item.size_bytes)}  ${item.label}  ${item.read_only ? 'read-only' : 'read-write'}`,
+      `${item.serial}  ${formatBytes(item.size_bytes)}  ${item.label}  ${item.read_only ? 'read-only' : 'read-write'}`,
   );
   const where = [
     ...addresses.map((address) => `listening on ${address}`),

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { formatBytes } from '../../shared/format.ts';
 import { ClientHost, diskInfo } from '../host/client-host.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
 import type { Disk } from '../xdisk/disk.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
-import { bytes } from './units.ts';
 import { type LinkFlags, peer, setupOf, several, withLinkFlags } from './values.ts';
 
 interface Flags extends LinkFlags {
@@ -64,5 +64,5 @@ function lineOf(disk: Disk): string {
   const { serial, sizeBytes, label } = disk.identity;
   const paths = `${disk.paths.size} path${disk.paths.size === 1 ? '' : 's'}`;
   const hops = `${disk.distance} hop${disk.distance === 1 ? '' : 's'}`;
-  return `${serial}  ${bytes(sizeBytes)}  ${label}  ${paths}, ${hops}${disk.conflict ? '  CONFLICT' : ''}`;
+  return `${serial}  ${formatBytes(sizeBytes)}  ${label}  ${paths}, ${hops}${disk.conflict ? '  CONFLICT' : ''}`;
 }

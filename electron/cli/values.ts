@@ -32,6 +32,19 @@ export const nbdAddress = reading((text): Address => {
   return parseAddress(text, 10809);
 });
 
+/** Where to serve HTTP: `ADDR[:PORT]`, a free port where it has none. */
+export const httpAddress = reading((text) => {
+  const address = parseAddress(text, 0);
+  if (address.kind !== 'tcp')
+    throw new Error(`"${text}" is not ADDR:PORT: browsers cannot reach a UNIX socket`);
+  return address;
+});
+
+export const port = reading((text): number => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error(`"${text}" is no port (0 to 65535)`);
+  return Number(text);
+});
+
 export const blockSize = reading((text): number => {
   const bytes = parseSize(text);
   if (bytes !== 512 && bytes !== 4096) throw new Error(`a block has 512 or 4096 bytes, not ${text}`);

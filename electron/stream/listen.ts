@@ -27,18 +27,30 @@ export interface Listener {
  * @throws ListenError whose message names the address and the fix
  */
 export async function listen(address: Address, accepted: (stream: ByteStream) => void): Promise<Listener> {
-  if (address.kind === 'unix') await removeStaleSocket(address.path);
   const server = createServer((socket) => accepted(SocketStream.accept(nameOf(socket, address), socket)));
-  await bind(server, address);
-  const bound = server.address() as AddressInfo | string | null;
-  const real: Address =
-    address.kind === 'tcp' && bound !== null && typeof bound === 'object'
-      ? { kind: 'tcp', host: bound.address, port: bound.port }
-      : address;
   return {
-    address: real,
+    address: await bindServer(server, address),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/**
+ * Make a server of whatever protocol listen on an address, as `listen` does.
+ * @returns the address, with the real port where 0 was asked
+ * @throws ListenError
+ */
+export async function bindServer(server: Server, address: Address): Promise<Address> {
+  if (address.kind === 'unix' && !isNamedPipe(address.path)) await removeStaleSocket(address.path);
+  await bind(server, address);
+  const bound = server.address() as AddressInfo | string | null;
+  return address.kind === 'tcp' && bound !== null && typeof bound === 'object'
+    ? { kind: 'tcp', host: bound.address, port: bound.port }
+    : address;
+}
+
+/** What stands for a UNIX socket on Windows; it is no file and goes with its process. */
+function isNamedPipe(path: string): boolean {
+  return path.startsWith('\\\\.\\pipe\\');
 }
 
 let unixPeers = 0;
@@ -57,7 +69,7 @@ function bind(server: Server, address: Address): Promise<void> {
     else {
       const umask = process.umask(0o177);
       server.listen(address.path, () => {
-        chmodSync(address.path, 0o600);
+        if (!isNamedPipe(address.path)) chmodSync(address.path, 0o600);
         resolve();
       });
       process.umask(umask);
@@ -101,5 +113,9 @@ async function removeStaleSocket(path: string): Promise<void> {
   });
   if (live)
     throw new ListenError('in-use', `cannot listen on unix:${path}: already in use by another program`);
-  unlinkSync(path);
+  // Another process may have replaced it meanwhile, as we were about to.
+  const now = lstatSync(path, { throwIfNoEntry: false });
+  if (now === undefined) return;
+  if (now.ino !== found.ino || now.ctimeMs !== found.ctimeMs) await removeStaleSocket(path);
+  else unlinkSync(path);
 }

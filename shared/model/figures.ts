@@ -82,7 +82,7 @@ export const HistorySeries = z.object({
   key: z.string(),
   step_ms: z.number(),
   at: z.array(z.number()),
-  avg: z.record(z.enum(HISTORY_COLUMNS), z.array(z.number().nullable())),
-  max: z.record(z.enum(HISTORY_COLUMNS), z.array(z.number().nullable())),
+  avg: z.partialRecord(z.enum(HISTORY_COLUMNS), z.array(z.number().nullable())),
+  max: z.partialRecord(z.enum(HISTORY_COLUMNS), z.array(z.number().nullable())),
 });
 export type HistorySeries = z.infer<typeof HistorySeries>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openSync, readSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { openSync, readSync, statSync, symlinkSync, truncateSync, writeSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { CliEvent } from '../../shared/events.ts';
 import { randomFile, sha256 } from './support/data.ts';
@@ -25,7 +25,7 @@ async function copied(box: Sandbox, from: string, to: string, ...flags: string[]
   const events: CliEvent[] = await box.events('copy', from, to, '--verify', ...flags);
   assert.equal(events[0]?.event, 'ready');
   const done = events.at(-1);
-  assert.ok(done?.event === 'done' && done.verified, JSON.stringify(done));
+  assert.ok(done?.event === 'done' && done.command === 'copy' && done.verified, JSON.stringify(done));
   const phases = new Set(events.flatMap((event) => (event.event === 'progress' ? [event.phase] : [])));
   assert.deepEqual([...phases], ['copy', 'verify']);
   return done;
@@ -141,4 +141,50 @@ test('SIGINT in the middle ends a copy with 130 and one line', async (t) => {
   assert.equal(status, 130);
   assert.equal(messages.length, 1);
   assert.match(messages[0] ?? '', /^spandrel: cancelled in copy after .*target is not a whole copy$/);
+});
+
+test('--rate holds a copy back', async (t) => {
+  const { box, unit } = await disk(t, 8 * MIB);
+  const done = await copied(box, unit, box.path('target'), '--rate', '4MiB');
+  // Copied and verified: twice 8 MiB, less the burst at the start.
+  assert.ok(done.seconds > 3.5 && done.seconds < 6, `${done.seconds} s`);
+});
+
+test('a rate that is none is refused', async (t) => {
+  const box = new Sandbox(t);
+  for (const [rate, why] of [
+    ['fast', /bad size "fast"/],
+    ['1000', /1000 a second is too slow: 1.00 KiB is the least/],
+  ] as const) {
+    const { status, messages } = await box.cli('copy', 'from', 'to', '--rate', rate);
+    assert.equal(status, 2);
+    assert.match(messages.join(), why);
+  }
+});
+
+test('nothing is copied onto itself', async (t) => {
+  const { box, file, unit } = await disk(t, 4 * MIB);
+  const before = await sha256(file);
+  const link = box.path('link');
+  symlinkSync(file, link);
+  for (const [from, to] of [
+    [file, file],
+    [file, link],
+    [unit, unit.replace('dmsg://', 'dmsg://tcp:')],
+  ] as const) {
+    const { status, messages } = await box.cli('copy', from, to, '--overwrite');
+    assert.deepEqual(
+      [status, messages],
+      [2, [`spandrel: ${to} is ${from} itself: a disk is not copied onto itself`]],
+    );
+  }
+  assert.equal(await sha256(file), before);
+});
+
+test('a target whose blocks do not fit is refused', async (t) => {
+  const box = new Sandbox(t);
+  const large = addressOf(await exported(box, 'memory:4M', '--block-size', '4096', '--serial', 'LARGE'));
+  const { status, messages } = await box.cli('copy', box.file('source', MIB + 512), `dmsg://${large}/LARGE`);
+  assert.equal(status, 4);
+  assert.match(messages.join(), /LARGE cannot take the copy: its blocks have 4096 bytes/);
 });

@@ -1,7 +1,21 @@
-import type { CommandName, EventName, Payload } from '../../../shared/contract.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { EventName, Payload } from '../../../shared/contract.ts';
 import type { Event } from '../../../shared/model/event.ts';
-import type { PageSession, PageTransport } from '../api/page-session.ts';
-import type { Log } from '../log.ts';
+import type { Layout, Settings } from '../../../shared/model/settings.ts';
+import type { Unit as UnitRow } from '../../../shared/model/unit.ts';
+import type { Handlers } from '../api/handlers.ts';
+import { PageSession, type PageTransport } from '../api/page-session.ts';
+import type { Log, LogRing } from '../log.ts';
+import { AppCore } from './app-core.ts';
+import { configHandlers } from './handlers/config.ts';
+import { exportHandlers } from './handlers/exports.ts';
+import { jobHandlers } from './handlers/jobs.ts';
+import { peerHandlers } from './handlers/peers.ts';
+import { recordHandlers } from './handlers/records.ts';
+import { sessionHandlers } from './handlers/session.ts';
+import { unitHandlers } from './handlers/units.ts';
+import { PageFeeds } from './page-feeds.ts';
+import { Pulse } from './pulse.ts';
 
 /** What a shell with windows of its own adds to a host. */
 export interface ShellServices {
@@ -14,6 +28,8 @@ export interface AppHostOptions {
   /** Where config, history, events and sockets are kept. */
   readonly stateDirectory: string;
   readonly log: Log;
+  /** The last lines of the log, for the Log page and diagnostics. */
+  readonly logRing?: LogRing;
   readonly version: string;
   readonly commit: string | null;
   readonly shell?: ShellServices;
@@ -29,9 +45,75 @@ export interface AppHost {
   onEvents(listener: (events: readonly Event[]) => void): () => void;
   /** Titles of jobs that run, for the question at quitting. */
   readonly runningJobs: readonly string[];
-  readonly settings: import('../../../shared/model/settings.ts').Settings;
-  /** Run a command as a page would, without a page: for menus. */
-  readonly commands: readonly CommandName[];
+  readonly settings: Settings;
+  /** The units as last told, for the tray. */
+  readonly units: readonly UnitRow[];
+  /** Nothing is configured. */
+  readonly isEmpty: boolean;
+  /** Start the demo, as `demo.start`. */
+  startDemo(): Promise<void>;
   /** Save everything, detach, withdraw, close. */
   close(): Promise<void>;
+}
+
+/**
+ * Start the host on a state directory, which must be this process's alone (see StateLock).
+ * @throws HostError `local` where the directory cannot be used
+ */
+export async function startAppHost(options: AppHostOptions): Promise<AppHost> {
+  const core = new AppCore(options);
+  const feeds: PageFeeds = new PageFeeds(core.tables, () => pulse.sample);
+  const pulse = new Pulse(core, feeds);
+  const handlers: Handlers = {
+    ...sessionHandlers(core, feeds),
+    ...peerHandlers(core),
+    ...unitHandlers(core),
+    ...exportHandlers(core),
+    ...jobHandlers(core),
+    ...recordHandlers(core),
+    ...configHandlers(core),
+  };
+  core.tables.onChanges((changes) => feeds.changed(changes));
+  core.journal.onEvents((events) => feeds.happened(events));
+  core.config.onChange((config, before) => {
+    if (!isDeepStrictEqual(config.settings, before.settings)) {
+      feeds.broadcast('settings', { settings: structuredClone(config.settings) as Settings });
+    }
+    if (!isDeepStrictEqual(config.layout, before.layout)) {
+      feeds.broadcast('layout', { layout: structuredClone(config.layout) as Layout });
+    }
+  });
+  await core.start();
+  pulse.start();
+  return {
+    connect(transport) {
+      const session = new PageSession(transport, handlers, options.log, {
+        closed: (gone) => feeds.remove(gone),
+      });
+      feeds.add(session);
+      return session;
+    },
+    broadcast: (event, payload) => feeds.broadcast(event, payload),
+    onEvents: (listener) => core.journal.onEvents(listener),
+    get runningJobs() {
+      return core.jobs.running;
+    },
+    get settings() {
+      return core.settings;
+    },
+    get units() {
+      return [...core.tables.rows('units').values()];
+    },
+    get isEmpty() {
+      return core.isEmpty;
+    },
+    async startDemo() {
+      await core.startDemo();
+    },
+    async close() {
+      feeds.close();
+      pulse.stop();
+      await core.close();
+    },
+  };
 }

@@ -1,9 +1,13 @@
-import { type BlockDevice, BlockOp, BlockRequest } from '../../block/device.ts';
+import { type BlockDevice, BlockOp } from '../../block/device.ts';
 import { BlockError } from '../../block/error.ts';
 import { dataEnd } from '../../target/media/zeros.ts';
 import { HostError } from '../host-error.ts';
+import { Awaited } from './awaited.ts';
+import { RateLimit } from './rate-limit.ts';
 
 const PIECE_BYTES = 1 << 20;
+/** At a low rate a piece takes no longer than this part of a second, so that progress is seen. */
+const PIECES_PER_SECOND = 8;
 const DEPTH = 16;
 
 /** How far a copy is. */
@@ -14,23 +18,13 @@ export interface CopyProgress {
   zeroBytes: number;
 }
 
-/** A request whose end is awaited. The copy has a few pieces of a MiB under way, so a promise each is cheap. */
-class Awaited extends BlockRequest {
-  #settle: ((error: BlockError | null) => void) | undefined;
-
-  run(device: BlockDevice, op: BlockOp, offset: number, length: number): Promise<BlockError | null> {
-    this.op = op;
-    this.offset = offset;
-    this.length = length;
-    return new Promise((resolve) => {
-      this.#settle = resolve;
-      device.submit(this);
-    });
-  }
-
-  override done(error: BlockError | null): void {
-    this.#settle?.(error);
-  }
+/** How a copy goes about its work. */
+export interface CopyOptions {
+  /** The target reads as zeros where nothing is written, so zeros need not be. */
+  readonly blank: boolean;
+  readonly signal: AbortSignal;
+  /** Bytes of the source to read each second, and in a verification of the target as well. */
+  readonly rateBytes?: number | undefined;
 }
 
 /** Copies one block device to another of at least its size, several pieces at a time. */
@@ -39,14 +33,17 @@ export class Copier {
   readonly #to: BlockDevice;
   readonly #blank: boolean;
   readonly #signal: AbortSignal;
+  readonly #limit: RateLimit | undefined;
+  readonly #pieceBytes: number;
   readonly progress: CopyProgress = { phase: 'copy', doneBytes: 0, zeroBytes: 0 };
 
-  /** @param blank the target reads as zeros where nothing is written, so zeros need not be */
-  constructor(from: BlockDevice, to: BlockDevice, blank: boolean, signal: AbortSignal) {
+  constructor(from: BlockDevice, to: BlockDevice, { blank, signal, rateBytes }: CopyOptions) {
     this.#from = from;
     this.#to = to;
     this.#blank = blank;
     this.#signal = signal;
+    this.#limit = rateBytes === undefined ? undefined : new RateLimit(rateBytes, signal);
+    this.#pieceBytes = pieceBytesFor(rateBytes, Math.max(from.blockBytes, to.blockBytes));
   }
 
   /**
@@ -72,16 +69,19 @@ export class Copier {
     this.progress.doneBytes = 0;
     const { sizeBytes } = this.#from;
     let next = 0;
+    let isOver = false;
     const worker = async (): Promise<void> => {
-      const piece = new Piece();
-      while (next < sizeBytes && !this.#signal.aborted) {
+      const piece = new Piece(this.#pieceBytes);
+      while (next < sizeBytes && !isOver && !this.#signal.aborted) {
         const offset = next;
-        const length = Math.min(PIECE_BYTES, sizeBytes - offset);
+        const length = Math.min(this.#pieceBytes, sizeBytes - offset);
         next += length;
+        await this.#limit?.pass(length);
+        if (isOver || this.#signal.aborted) break;
         try {
           await work(piece, offset, length);
         } catch (error) {
-          next = sizeBytes;
+          isOver = true;
           throw error;
         }
         this.progress.doneBytes += length;
@@ -119,7 +119,7 @@ export class Copier {
   }
 
   async #comparePiece(piece: Piece, offset: number, length: number): Promise<void> {
-    const other = new Piece();
+    const other = new Piece(this.#pieceBytes);
     await Promise.all([piece.read(this.#from, offset, length), other.read(this.#to, offset, length)]);
     piece.buffer.fill(0, piece.filled, length);
     other.buffer.fill(0, other.filled, length);
@@ -130,11 +130,22 @@ export class Copier {
   }
 }
 
+/** A power of two, so that it is whole blocks on both sides. */
+function pieceBytesFor(rateBytes: number | undefined, blockBytes: number): number {
+  if (rateBytes === undefined) return PIECE_BYTES;
+  const fitting = 2 ** Math.floor(Math.log2(rateBytes / PIECES_PER_SECOND));
+  return Math.min(PIECE_BYTES, Math.max(blockBytes, fitting));
+}
+
 /** A buffer and the request that uses it. */
 class Piece {
   readonly request = new Awaited();
-  readonly buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  readonly buffer: Buffer;
   filled = 0;
+
+  constructor(bytes: number) {
+    this.buffer = Buffer.allocUnsafeSlow(bytes);
+  }
 
   async read(device: BlockDevice, offset: number, length: number): Promise<void> {
     this.request.buffer = this.buffer.subarray(0, length);

@@ -1,13 +1,14 @@
 import { open, stat } from 'node:fs/promises';
 import type { BlockDevice } from '../../block/device.ts';
-import { DEFAULT_PORT } from '../../dmsg/constants.ts';
 import { NbdClient } from '../../nbd/client.ts';
 import { parseNbdUri } from '../../nbd/uri.ts';
-import { type Address, AddressError, parseAddress } from '../../stream/address.ts';
 import { openMedium } from '../../target/media/medium.ts';
-import { ClientHost } from '../client-host.ts';
 import { HostError } from '../host-error.ts';
 import type { LinkSetup } from '../link-setup.ts';
+import { type EndpointName, identityOf, parseEndpoint } from './endpoint-name.ts';
+import { openDisk } from './open-disk.ts';
+
+export { openDisk };
 
 /** One side of a copy, opened. */
 export interface Endpoint {
@@ -18,106 +19,76 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** What a text of the command line names. */
-export type EndpointName =
-  | { readonly kind: 'unit'; readonly peer: Address; readonly serial: string }
-  | { readonly kind: 'nbd'; readonly uri: string }
-  | { readonly kind: 'file'; readonly path: string };
+/** Opens units attached here by their names. */
+export interface UnitOpener {
+  /** Begin to use a unit; undefined where none is called so. Closing the device ends the use. */
+  open(name: string): Promise<BlockDevice> | undefined;
+}
 
-const FIND_MS = 10_000;
-/** A copy waits this long for a path that comes back. */
-const HOLD_SECONDS = 30;
-const UNIT_EXAMPLE = 'dmsg://nas.example:987/DISK-0001';
+/** What ends of copies are opened with. */
+export interface EndpointContext {
+  readonly setup: LinkSetup;
+  /** Without it `xa0` is a file. */
+  readonly units?: UnitOpener | undefined;
+}
 
 /**
- * Read `dmsg://HOST[:PORT]/SERIAL`, `dmsg+unix:///SERIAL?socket=PATH`, `nbd://…`, `nbd+unix://…` or a path.
- * @throws AddressError
+ * Open the source.
+ * @throws AddressError, HostError, and the errors of the medium, link or NBD server
  */
-export function parseEndpoint(text: string): EndpointName {
-  if (/^nbds?(\+unix)?:\/\//.test(text)) {
-    parseNbdUri(text);
-    return { kind: 'nbd', uri: text };
-  }
-  const unit = /^dmsg(\+unix)?:\/\/([^/]*)\/([^?]+)(?:\?socket=(.+))?$/.exec(text);
-  if (unit !== null) {
-    const [, unix, host = '', serial = '', socket] = unit;
-    if ((unix !== undefined) !== (socket !== undefined)) {
-      throw new AddressError(
-        text,
-        'a socket goes with dmsg+unix alone',
-        'dmsg+unix:///DISK-0001?socket=/run/nas.sock',
-      );
-    }
-    const peer = parseAddress(
-      socket === undefined ? host : `unix:${decodeURIComponent(socket)}`,
-      DEFAULT_PORT,
-    );
-    return { kind: 'unit', peer, serial: decodeURIComponent(serial) };
-  }
-  if (text.startsWith('dmsg')) throw new AddressError(text, 'expected dmsg://HOST:PORT/SERIAL', UNIT_EXAMPLE);
-  if (text === '') throw new AddressError(text, 'a unit, file or NBD URI is missing', UNIT_EXAMPLE);
-  return { kind: 'file', path: text };
-}
-
-/** Open the source. @throws the errors of the medium, link or NBD server */
-export function openSource(text: string, setup: LinkSetup): Promise<Endpoint> {
-  const name = parseEndpoint(text);
-  switch (name.kind) {
-    case 'unit':
-      return openUnit(text, name, setup, true);
-    case 'nbd':
-      return openNbd(text);
-    case 'file':
-      return openFile(text, name.path, true, false);
-  }
+export function openSource(text: string, context: EndpointContext): Promise<Endpoint> {
+  return openNamed(text, parse(text, context), context, { readOnly: true, blank: false });
 }
 
 /**
- * Open the target, which must hold `sizeBytes`. A file that is not there is made; one that has content is
- * refused unless `overwrite` is set.
+ * Open the target for a copy of `source`. A file that is not there is made; one that has content is refused
+ * unless `overwrite` is set.
+ * @throws as `openSource`; HostError where it is the source itself, or cannot take the copy
  */
 export async function openTarget(
   text: string,
-  sizeBytes: number,
+  source: Endpoint,
   overwrite: boolean,
-  setup: LinkSetup,
+  context: EndpointContext,
 ): Promise<Endpoint> {
-  const name = parseEndpoint(text);
-  if (name.kind === 'unit') return fitting(await openUnit(text, name, setup, false), sizeBytes);
-  if (name.kind === 'nbd') return fitting(await openNbd(text), sizeBytes);
-  const { path } = name;
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() && found.size > 0 && !overwrite) {
-    throw new HostError('local', `${path} exists; --overwrite replaces its content`);
+  const name = parse(text, context);
+  const identity = await identityOf(name);
+  if (identity !== null && identity === (await identityOf(parse(source.name, context)))) {
+    throw new HostError('usage', `${text} is ${source.name} itself: a disk is not copied onto itself`);
   }
-  const blank = found === undefined || (found.isFile() && found.size === 0);
-  if (found === undefined || found.isFile()) await prepareFile(path, sizeBytes);
-  return fitting(await openFile(text, path, false, blank), sizeBytes);
+  const { sizeBytes } = source.device;
+  const blank = name.kind === 'file' && (await prepareFile(name.path, sizeBytes, overwrite));
+  return fitting(await openNamed(text, name, context, { readOnly: false, blank }), sizeBytes);
 }
 
-async function prepareFile(path: string, sizeBytes: number): Promise<void> {
-  try {
-    const file = await open(path, 'a', 0o600);
-    try {
-      if ((await file.stat()).size !== sizeBytes) await file.truncate(sizeBytes);
-    } finally {
-      await file.close();
+function parse(text: string, { units }: EndpointContext): EndpointName {
+  return parseEndpoint(text, units !== undefined);
+}
+
+async function openNamed(
+  text: string,
+  name: EndpointName,
+  { setup, units }: EndpointContext,
+  { readOnly, blank }: { readonly readOnly: boolean; readonly blank: boolean },
+): Promise<Endpoint> {
+  switch (name.kind) {
+    case 'unit': {
+      const device = await units?.open(name.unit);
+      if (device === undefined)
+        throw new HostError('usage', `no unit is called ${text}; for a file write ./${text}`);
+      return { name: text, device, blank: false, close: () => device.close() };
     }
-  } catch (error) {
-    throw new HostError('local', `${path} cannot be made: ${(error as Error).message}`, error);
+    case 'disk': {
+      const { device, close } = await openDisk(name.peer, name.serial, setup, readOnly);
+      return { name: text, device, blank: false, close };
+    }
+    case 'nbd': {
+      const client = await NbdClient.connect(parseNbdUri(name.uri));
+      return { name: text, device: client, blank: false, close: () => client.close() };
+    }
+    case 'file':
+      return openFile(text, name.path, readOnly, blank);
   }
-}
-
-async function fitting(endpoint: Endpoint, sizeBytes: number): Promise<Endpoint> {
-  const { device, name } = endpoint;
-  const problem = device.readOnly
-    ? 'it is read-only'
-    : device.sizeBytes < sizeBytes
-      ? `it has ${device.sizeBytes} bytes, the source ${sizeBytes}`
-      : undefined;
-  if (problem === undefined) return endpoint;
-  await endpoint.close();
-  throw new HostError('local', `${name} cannot take the copy: ${problem}`);
 }
 
 async function openFile(name: string, path: string, readOnly: boolean, blank: boolean): Promise<Endpoint> {
@@ -129,35 +100,37 @@ async function openFile(name: string, path: string, readOnly: boolean, blank: bo
   return { name, device: medium, blank, close: () => medium.close() };
 }
 
-async function openNbd(text: string): Promise<Endpoint> {
-  const client = await NbdClient.connect(parseNbdUri(text));
-  return { name: text, device: client, blank: false, close: () => client.close() };
+/** Give a file the size of the copy, and make it where it is not there. @returns whether it has no content */
+async function prepareFile(path: string, sizeBytes: number, overwrite: boolean): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) return false;
+  const blank = found === undefined || found.size === 0;
+  if (!blank && !overwrite) throw new HostError('local', `${path} exists; --overwrite replaces its content`);
+  try {
+    const file = await open(path, 'a', 0o600);
+    try {
+      if (found?.size !== sizeBytes) await file.truncate(sizeBytes);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new HostError('local', `${path} cannot be made: ${(error as Error).message}`, error);
+  }
+  return blank;
 }
 
-async function openUnit(
-  text: string,
-  { peer, serial }: { peer: Address; serial: string },
-  setup: LinkSetup,
-  readOnly: boolean,
-): Promise<Endpoint> {
-  const host = new ClientHost(setup, [peer]);
-  try {
-    const find = () => host.registry.disks.find(({ identity }) => identity.serial === serial);
-    const disk = await host.waitFor(find, `a disk with serial "${serial}"`, FIND_MS);
-    const user = await host.registry
-      .attach(disk, { readOnly, noPath: { kind: 'seconds', seconds: HOLD_SECONDS } })
-      .open('copy');
-    return {
-      name: text,
-      device: user,
-      blank: false,
-      close: async () => {
-        await user.close();
-        await host.close();
-      },
-    };
-  } catch (error) {
-    await host.close();
-    throw error;
+async function fitting(endpoint: Endpoint, sizeBytes: number): Promise<Endpoint> {
+  const problem = misfit(endpoint.device, sizeBytes);
+  if (problem === null) return endpoint;
+  await endpoint.close();
+  throw new HostError('local', `${endpoint.name} cannot take the copy: ${problem}`);
+}
+
+function misfit({ readOnly, sizeBytes, blockBytes }: BlockDevice, neededBytes: number): string | null {
+  if (readOnly) return 'it is read-only';
+  if (sizeBytes < neededBytes) return `it has ${sizeBytes} bytes, the source ${neededBytes}`;
+  if (neededBytes % blockBytes !== 0) {
+    return `its blocks have ${blockBytes} bytes, and the ${neededBytes} of the source are not whole ones`;
   }
+  return null;
 }

@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto';
+import type { Input } from '../../../shared/contract.ts';
+import type { Peer } from '../../../shared/model/peer.ts';
+import { DEFAULT_PORT, PeerType } from '../../dmsg/constants.ts';
+import type { Dialer } from '../../dmsg/dialer.ts';
+import type { Link, LinkUser } from '../../dmsg/link.ts';
+import { clientConn } from '../../dmsg/link-options.ts';
+import { formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
+import { InputError, NotFoundError } from '../api/call-error.ts';
+import type { ConfigStore } from '../config/config-store.ts';
+import type { PeerConfig } from '../config/schema.ts';
+import { dial } from '../link-setup.ts';
+import type { Log } from '../log.ts';
+import { Losses } from './losses.ts';
+import type { RowSource } from './tables.ts';
+
+/** What the peers tell whoever keeps the disks they offer. */
+export interface PeersUser {
+  spanOffered: LinkUser['spanOffered'];
+  /** A row changed. */
+  changed(id: string): void;
+}
+
+interface Entry {
+  config: PeerConfig;
+  readonly demo: boolean;
+  dialer: Dialer | undefined;
+  /** Why it may not be dialled at all. */
+  refusal: string | null;
+  link: Link | undefined;
+  since: number;
+  reconnects: number;
+  readonly losses: Losses;
+  spans: number;
+}
+
+/** The peers we connect to: those of the config, and the demo's. */
+export class Peers implements RowSource<Peer> {
+  readonly #config: ConfigStore;
+  readonly #log: Log;
+  readonly #user: PeersUser;
+  readonly #entries = new Map<string, Entry>();
+  readonly #idOfLink = new WeakMap<Link, string>();
+  // One identity for all links, so that a peer reached twice sees one client.
+  readonly #conn = clientConn();
+
+  constructor(config: ConfigStore, log: Log, user: PeersUser) {
+    this.#config = config;
+    this.#log = log;
+    this.#user = user;
+  }
+
+  /** Connect to what the config names; and follow it when another version of it is restored. */
+  follow(): void {
+    const wanted = this.#config.config.peers;
+    for (const [id, entry] of [...this.#entries]) {
+      if (!entry.demo && wanted.every((peer) => peer.id !== id)) this.#drop(id);
+    }
+    for (const peer of wanted) {
+      const entry = this.#entries.get(peer.id);
+      if (entry === undefined) this.#start(peer, false);
+      else if (entry.config.address !== peer.address) {
+        this.#drop(peer.id);
+        this.#start(peer, false);
+      } else {
+        entry.config = peer;
+        this.#user.changed(peer.id);
+      }
+    }
+  }
+
+  /** The configured peer a link leads to. */
+  idOf(link: Link): string | undefined {
+    return this.#idOfLink.get(link);
+  }
+  nameOf(id: string): string | undefined {
+    return this.#entries.get(id)?.config.name;
+  }
+  addressOf(id: string): string | undefined {
+    return this.#entries.get(id)?.config.address;
+  }
+  linkOf(id: string): Link | undefined {
+    return this.#entries.get(id)?.link;
+  }
+
+  /** @throws InputError naming the field */
+  add(input: Input<'peers.add'>): string {
+    const address = checkedAddress(input.address, input.insecure_plain);
+    const twin = [...this.#entries.values()].find(({ config }) => config.address === address);
+    if (twin !== undefined) {
+      throw new InputError('address', `${address} is a peer already, as "${twin.config.name}"`);
+    }
+    const id = randomUUID();
+    const peer: PeerConfig = {
+      id,
+      name: input.name ?? address,
+      address,
+      auto_connect: input.auto_connect,
+      insecure_plain: input.insecure_plain,
+    };
+    this.#config.update((draft) => {
+      draft.peers.push(peer);
+    });
+    return id;
+  }
+
+  update({ id, name, auto_connect }: Input<'peers.update'>): void {
+    this.#configured(id);
+    this.#config.update((draft) => {
+      const peer = draft.peers.find((candidate) => candidate.id === id);
+      if (peer === undefined) return;
+      if (name !== undefined) peer.name = name;
+      if (auto_connect !== undefined) peer.auto_connect = auto_connect;
+    });
+  }
+
+  connect(id: string): void {
+    const entry = this.#entry(id);
+    if (entry.dialer === undefined) this.#dial(id, entry);
+  }
+
+  disconnect(id: string): void {
+    this.#hangUp(this.#entry(id));
+    this.#user.changed(id);
+  }
+
+  forget(id: string): void {
+    this.#configured(id);
+    this.#config.update((draft) => {
+      draft.peers = draft.peers.filter((peer) => peer.id !== id);
+    });
+  }
+
+  /** A peer that is in no config: the demo's. */
+  addDemo(id: string, name: string, address: string): void {
+    this.#start({ id, name, address, auto_connect: true, insecure_plain: false }, true);
+  }
+  removeDemo(id: string): void {
+    if (this.#entries.get(id)?.demo === true) this.#drop(id);
+  }
+
+  /** How many disks each offers now, by id. */
+  setSpans(counts: ReadonlyMap<string, number>): void {
+    for (const [id, entry] of this.#entries) {
+      const spans = counts.get(id) ?? 0;
+      if (entry.spans === spans) continue;
+      entry.spans = spans;
+      this.#user.changed(id);
+    }
+  }
+
+  close(): void {
+    for (const entry of this.#entries.values()) this.#hangUp(entry);
+  }
+
+  // RowSource.
+
+  keys(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  row(id: string): Peer | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    const { config, dialer, link, demo } = entry;
+    const address = parseAddress(config.address, DEFAULT_PORT);
+    const isUp = dialer?.state === 'up' && link !== undefined;
+    return {
+      ...config,
+      state:
+        dialer === undefined ? 'disconnected' : isUp ? 'up' : dialer.lastError ? 'waiting' : 'connecting',
+      security: isLoopback(address) ? 'local' : 'plain',
+      error: isUp ? null : (dialer?.lastError?.message ?? entry.refusal),
+      dialect: isUp ? link.dialect : null,
+      label: isUp ? (link.peer?.peerLabel ?? null) : null,
+      role: isUp ? roleOf(link.peer?.peerType) : null,
+      spans: entry.spans,
+      since: entry.since,
+      reconnects: entry.reconnects,
+      recent_losses: entry.losses.recent(Date.now()),
+      demo,
+    };
+  }
+
+  #start(config: PeerConfig, demo: boolean): void {
+    const entry: Entry = {
+      config,
+      demo,
+      dialer: undefined,
+      refusal: null,
+      link: undefined,
+      since: Date.now(),
+      reconnects: 0,
+      losses: new Losses(),
+      spans: 0,
+    };
+    this.#entries.set(config.id, entry);
+    if (config.auto_connect) this.#tryDial(config.id, entry);
+    this.#user.changed(config.id);
+  }
+
+  /** As `#dial`; where that is not allowed (an edited config, say), the row tells. */
+  #tryDial(id: string, entry: Entry): void {
+    try {
+      this.#dial(id, entry);
+    } catch (error) {
+      entry.refusal = (error as Error).message;
+      this.#log.warn(`${entry.config.name}: ${entry.refusal}`);
+    }
+  }
+
+  #drop(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#hangUp(entry);
+    this.#entries.delete(id);
+    this.#user.changed(id);
+  }
+
+  #hangUp(entry: Entry): void {
+    const { dialer } = entry;
+    entry.dialer = undefined;
+    entry.since = Date.now();
+    dialer?.stop();
+  }
+
+  #dial(id: string, entry: Entry): void {
+    const { config } = entry;
+    const setup = { dialect: 'auto', insecurePlain: config.insecure_plain, log: this.#log } as const;
+    const user: LinkUser = {
+      up: (link) => {
+        entry.link = link;
+        entry.since = Date.now();
+        this.#idOfLink.set(link, id);
+        this.#user.changed(id);
+      },
+      spanOffered: (link, ...rest) => this.#user.spanOffered(link, ...rest),
+      down: () => {
+        entry.link = undefined;
+        entry.since = Date.now();
+        entry.reconnects++;
+        entry.spans = 0;
+        if (entry.dialer !== undefined) entry.losses.add(Date.now());
+        this.#user.changed(id);
+      },
+    };
+    entry.dialer = dial(setup, parseAddress(config.address, DEFAULT_PORT), this.#conn, user, () =>
+      this.#user.changed(id),
+    );
+    entry.since = Date.now();
+    this.#user.changed(id);
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new NotFoundError('the peer');
+    return entry;
+  }
+
+  #configured(id: string): void {
+    if (this.#entry(id).demo) throw new InputError('id', 'the demo ends with "Stop demo"');
+  }
+}
+
+/**
+ * An address as it is kept, read and allowed.
+ * @throws InputError naming the field that is wrong
+ */
+export function checkedAddress(text: string, insecurePlain: boolean): string {
+  let address: ReturnType<typeof parseAddress>;
+  try {
+    address = parseAddress(text.trim(), DEFAULT_PORT);
+  } catch (error) {
+    throw new InputError('address', (error as Error).message, error);
+  }
+  if (address.kind === 'tcp' && address.port === 0) {
+    throw new InputError('address', `bad address "${text}": port 0 cannot be connected to`);
+  }
+  if (!isLoopback(address) && !insecurePlain) {
+    throw new InputError(
+      'insecure_plain',
+      `${formatAddress(address)} is another host: the link would be readable and writable by anyone on the ` +
+        'network. Use a tunnel to 127.0.0.1, or allow the plain link if the network is trusted',
+    );
+  }
+  return formatAddress(address);
+}
+
+function roleOf(type: number | undefined): Peer['role'] {
+  switch (type) {
+    case PeerType.BLOCK:
+      return 'exporter';
+    case PeerType.ROUTER:
+      return 'router';
+    case PeerType.CLIENT:
+      return 'client';
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  type Request as PageRequest,
+  type Route,
+} from 'playwright';
+import { report } from './reports.ts';
+import { handlerOf, session, toElectron } from './session.ts';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Nothing but what is routed below is ever loaded.
+  '--host-resolver-rules=MAP * ~NOTFOUND',
+];
+
+/** A page that loads: whoever has it says whether a navigation may go on. */
+export interface Navigator {
+  /** @returns whether to go on */
+  navigates(url: string, isMainFrame: boolean): boolean;
+}
+
+/** Chromium's names of permissions, by Electron's. */
+const PERMISSIONS: readonly (readonly [string, string])[] = [
+  ['geolocation', 'geolocation'],
+  ['notifications', 'notifications'],
+  ['media', 'camera'],
+  ['media', 'microphone'],
+  ['midi', 'midi'],
+  ['clipboard-read', 'clipboard-read'],
+  ['clipboard-sanitized-write', 'clipboard-write'],
+  ['idle-detection', 'idle-detection'],
+  ['local-fonts', 'local-fonts'],
+  ['window-management', 'window-management'],
+];
+
+let launched: Promise<{ browser: Browser; context: BrowserContext }> | null = null;
+const navigators = new Map<Page, Navigator>();
+/** Pages of the outside world, by URL: for attacks that get past all guards. */
+export const outside = new Map<string, string>();
+
+function launch(): Promise<{ browser: Browser; context: BrowserContext }> {
+  launched ??= (async () => {
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    const context = await browser.newContext({ acceptDownloads: true });
+    await context.route('**/*', serve);
+    return { browser, context };
+  })();
+  return launched;
+}
+
+export async function newPage(navigator: Navigator, size: { width: number; height: number }): Promise<Page> {
+  const { context } = await launch();
+  const page = await context.newPage();
+  navigators.set(page, navigator);
+  await page.setViewportSize(size);
+  page.on('close', () => navigators.delete(page));
+  return page;
+}
+
+export async function closeBrowser(): Promise<void> {
+  if (launched === null) return;
+  const { browser } = await launched;
+  await browser.close();
+}
+
+/** Chromium asks nobody: what the session's handlers say of our origin is set before its page is loaded. */
+export async function setPermissions(page: Page, url: string, browserUrl: string): Promise<void> {
+  const { browser } = await launch();
+  const cdp = await page.context().newCDPSession(page);
+  const { targetInfo } = await cdp.send('Target.getTargetInfo');
+  const { browserContextId } = targetInfo;
+  await cdp.detach();
+  const all = await browser.newBrowserCDPSession();
+  for (const [electronName, name] of PERMISSIONS) {
+    const { defaultSession } = session;
+    const granted =
+      defaultSession.checks(electronName, url) &&
+      (await defaultSession.permission(electronName, url)).request;
+    await all.send('Browser.setPermission', {
+      permission: { name },
+      setting: granted ? 'granted' : 'denied',
+      origin: new URL(browserUrl).origin,
+      ...(browserContextId === undefined ? {} : { browserContextId }),
+    });
+  }
+  await all.detach();
+}
+
+/** Every request of every page: guards first, then the handler of its scheme, and nothing else. */
+async function serve(route: Route): Promise<void> {
+  const request = route.request();
+  const url = toElectron(request.url());
+  const frame = frameOf(request);
+  // A window of its own, which the handler of window.open has to allow: ours never does.
+  if (frame === null) return route.abort('aborted');
+  const navigator = navigators.get(frame.page());
+  if (request.isNavigationRequest() && navigator !== undefined) {
+    const isMainFrame = frame.parentFrame() === null;
+    if (!navigator.navigates(url, isMainFrame)) {
+      report({ event: 'navigation-refused', url });
+      return route.abort('aborted');
+    }
+  }
+  const page = outside.get(url);
+  if (page !== undefined) return route.fulfill({ status: 200, contentType: 'text/html', body: page });
+  if (!(await session.defaultSession.allows(url))) return route.abort('blockedbyclient');
+  const handler = handlerOf(url);
+  if (handler === undefined) {
+    report({ event: 'network', url });
+    return route.abort('namenotresolved');
+  }
+  const response = await handler(new Request(url, { method: request.method() }));
+  const body = Buffer.from(await response.arrayBuffer());
+  await route.fulfill({ status: response.status, headers: Object.fromEntries(response.headers), body });
+}
+
+function frameOf(request: PageRequest) {
+  try {
+    const frame = request.frame();
+    return navigators.has(frame.page()) ? frame : null;
+  } catch {
+    return null;
+  }
+}
