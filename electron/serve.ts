@@ -64,10 +64,13 @@ async function start(options: ServeOptions, startHost: StartHost, lock: StateLoc
   let web: WebHost | undefined;
   let host: AppHost | undefined;
   const close = async (): Promise<void> => {
-    await web?.close();
-    await host?.close();
-    forgetBrowserFile(stateDirectory);
-    await lock.release();
+    try {
+      await web?.close();
+      await host?.close();
+    } finally {
+      forgetBrowserFile(stateDirectory);
+      await lock.release();
+    }
   };
   const connect = (page: PageTransport): PageSession => {
     if (host === undefined) throw new Error('a page came before its host');

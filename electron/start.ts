@@ -120,7 +120,8 @@ function bytesIn(directories: readonly string[]): number {
   for (const directory of directories) {
     try {
       for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-        bytes += statSync(join(directory, name)).size;
+        const entry = statSync(join(directory, name));
+        if (entry.isFile()) bytes += entry.size;
       }
     } catch {
       // Not there yet, or something in it is gone already: the next look tells.

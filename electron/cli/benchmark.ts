@@ -43,8 +43,9 @@ async function run(from: Address, flags: Flags): Promise<void> {
     );
   }
   const output = new Output(flags.json === true);
+  const setup = setupOf(flags, true);
   const signal = cancelSignal();
-  const disk = await openDisk(from, serial, setupOf(flags, true), !write);
+  const disk = await openDisk(from, serial, setup, !write);
   try {
     const { label, sizeBytes, blockBytes } = disk.identity;
     if (write && flags.label !== label) {
@@ -60,9 +61,9 @@ async function run(from: Address, flags: Flags): Promise<void> {
       `${serial}  ${formatBytes(sizeBytes)}  ${label}`,
     );
     const startMs = performance.now();
-    await new Benchmark(disk.device, { seconds: time, write, signal }).run((result) =>
-      output.emit({ event: 'benchmark_result', ...result }, lineOf(result)),
-    );
+    const benchmark = new Benchmark(disk.device, { seconds: time, write, signal });
+    await benchmark.run((result) => output.emit({ event: 'benchmark_result', ...result }, lineOf(result)));
+    if (benchmark.caveat !== null) setup.log.warn(benchmark.caveat);
     output.emit({ event: 'done', command: 'benchmark', seconds: (performance.now() - startMs) / 1000 });
   } finally {
     await disk.close();

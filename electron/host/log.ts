@@ -1,7 +1,7 @@
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { LogRing } from './log-ring.ts';
-import { redacted } from './redact.ts';
+import { GONE, redacted } from './redact.ts';
 
 export { LogRing } from './log-ring.ts';
 
@@ -20,9 +20,9 @@ export function makeLog(json: boolean, usual: 'info' | 'warn' = 'info', ring?: L
   const wanted = process.env.SPANDREL_LOG ?? '';
   const level = wanted in pino.levels.values ? wanted : usual;
   const stderr = json ? pino.destination({ dest: 2, sync: true }) : plainText();
-  const redact = [...SECRETS, ...SECRETS.map((name) => `*.${name}`)];
+  const paths = [...SECRETS, ...SECRETS.map((name) => `*.${name}`)];
   return pino(
-    { base: null, level, redact },
+    { base: null, level, redact: { paths, censor: GONE } },
     {
       write(line: string) {
         const clean = redacted(line);

@@ -1,4 +1,5 @@
-const GONE = '[redacted]';
+/** Stands where a secret was. */
+export const GONE = '[redacted]';
 
 /** `token=…`, `"password":"…"`, `secret: …`; of `key` only `key=…`, as the word is common in sentences. */
 const NAMED =

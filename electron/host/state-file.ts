@@ -22,6 +22,7 @@ export function stateDirectory(): string {
 export class NumbersFile {
   readonly #path: string;
   readonly #log: Log;
+  #due: ReadonlyMap<string, number> | undefined;
 
   constructor(log: Log, directory: string = stateDirectory()) {
     this.#path = join(directory, 'unit-numbers.json');
@@ -41,8 +42,16 @@ export class NumbersFile {
     }
   }
 
-  /** Replace the file: after a crash the old or the new one stands. */
+  /** Keep these. Many changes in one turn are written once. */
   readonly save = (numbers: ReadonlyMap<string, number>): void => {
+    if (this.#due === undefined) setImmediate(() => this.#write());
+    this.#due = numbers;
+  };
+
+  /** Replace the file: after a crash the old or the new one stands. */
+  #write(): void {
+    const numbers = this.#due ?? new Map();
+    this.#due = undefined;
     try {
       mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 });
       // Disks in memory have a new serial each time: those not seen for long give their numbers up.
@@ -52,5 +61,5 @@ export class NumbersFile {
     } catch (error) {
       this.#log.warn(`unit numbers are not kept: ${(error as Error).message}`);
     }
-  };
+  }
 }

@@ -7,9 +7,9 @@ export function CodeBlock({ text, label }: { text: string; label: string }) {
   return (
     <Group className={styles.code} wrap="nowrap" align="flex-start" gap={4}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <pre tabIndex={0} aria-label={label}>
-        {text}
-      </pre>
+      <section tabIndex={0} aria-label={label}>
+        <pre>{text}</pre>
+      </section>
       <CopyButton text={text} label={`Copy ${label}`} />
     </Group>
   );

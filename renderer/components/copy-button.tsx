@@ -3,7 +3,16 @@ import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
 /** Copies a text; says so for a moment. */
-export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
+export function CopyButton({
+  text,
+  label = 'Copy',
+  inRow = false,
+}: {
+  text: string;
+  label?: string;
+  /** In a table, whose one tab stop is the grid. */
+  inRow?: boolean;
+}) {
   const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no');
   useEffect(() => {
     if (copied === 'no') return;
@@ -20,6 +29,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
       <ActionIcon
         size="sm"
         aria-label={words[copied]}
+        tabIndex={inRow ? -1 : 0}
         onClick={(event) => {
           event.stopPropagation();
           void copyText(text).then((ok) => setCopied(ok ? 'yes' : 'failed'));

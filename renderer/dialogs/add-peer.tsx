@@ -1,51 +1,152 @@
-import { Checkbox, TextInput } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { spansCommand } from '../../shared/command-line.ts';
 import { FormDialog } from '../components/form/index.ts';
+import { SecurityBadge } from '../components/status/badges.tsx';
 import { call } from '../connection/index.ts';
-import { toastDone } from '../stores/toast.ts';
+import { openObject } from '../stores/ui.ts';
+import { type PeerAddress, readPeerAddress } from './add-peer/address.ts';
+import { TestStages } from './add-peer/test-stages.tsx';
+import { usePeerTest } from './add-peer/use-peer-test.ts';
+import { toastWithAct } from './parts/act-toast.tsx';
+import { Notice } from './parts/notice.tsx';
+import parts from './parts/parts.module.css';
 import type { RequestOf } from './requests.ts';
 
+/** A peer to connect to, perhaps tested before: the test leaves nothing behind. */
 export function AddPeerDialog({ request }: { request: RequestOf<'add_peer'> }) {
-  const [address, setAddress] = useState(request.address ?? '');
+  const [typed, setTyped] = useState(request.address ?? '');
+  const [name, setName] = useState('');
+  const [auto, setAuto] = useState(true);
   const [plain, setPlain] = useState(false);
-  const input = { address: address.trim(), name: null, auto_connect: true, insecure_plain: plain };
+  const { run, start, stop } = usePeerTest();
+  const read = readPeerAddress(typed);
+  const address = read.kind === 'address' ? read.text : typed.trim();
+  const other = read.kind === 'address' && read.reach === 'other';
+  const input = {
+    address,
+    name: name.trim() === '' ? null : name.trim(),
+    auto_connect: auto,
+    insecure_plain: other && plain,
+  };
+  const testing = run?.running === true;
+  const blocked = blockOf(read, input.insecure_plain);
+  const failed = run?.result?.stages.find(({ state }) => state === 'failed')?.error ?? null;
+  const causeAt = (field: string) => (failed?.field === field ? failed.message : undefined);
   return (
     <FormDialog
       title="Add peer"
       submitLabel="Add"
       busyLabel="Adding"
-      fields={['address']}
-      blocked={input.address === '' ? 'Type an address' : null}
-      command={{
-        cli: `spandrel spans ${input.address}${plain ? ' --insecure-plain' : ''}`,
-        command: 'peers.add',
-        input,
+      size="lg"
+      fields={['address', 'name', 'insecure_plain']}
+      blocked={blocked}
+      command={{ cli: spansCommand(input), command: 'peers.add', input }}
+      extra={
+        <Button
+          variant="default"
+          disabled={!testing && blocked !== null}
+          onClick={() => (testing ? stop() : void start(input))}
+        >
+          {testing ? 'Stop test' : run === null ? 'Test' : 'Test again'}
+        </Button>
+      }
+      submit={(signal) => {
+        stop();
+        return call('peers.add', input, { signal });
       }}
-      submit={(signal) => call('peers.add', input, { signal })}
-      done={() => toastDone(`${input.address} was added`)}
+      done={({ id }) =>
+        toastWithAct(`${input.name ?? address} was added`, {
+          label: 'Open',
+          run: () => openObject({ kind: 'peer', id }),
+        })
+      }
     >
       {(form) => (
         <>
           <TextInput
             label="Address"
-            description="HOST[:PORT], [IPv6]:PORT or unix:PATH"
+            description="HOST[:PORT], [IPv6]:PORT, unix:PATH, or the dmsg:// URI of a disk; the port is 987 unless told"
             placeholder="node-b:987"
-            value={address}
-            maxLength={300}
+            value={typed}
+            maxLength={600}
             spellCheck={false}
+            autoComplete="off"
             data-autofocus
-            onChange={(event) => setAddress(event.currentTarget.value)}
+            onChange={(event) => {
+              setTyped(event.currentTarget.value);
+              stop();
+            }}
             {...form.field('address')}
+            error={
+              form.field('address').error ??
+              causeAt('address') ??
+              (read.kind === 'wrong' ? read.message : undefined)
+            }
           />
+          {read.kind === 'address' && read.text !== typed.trim() && (
+            <Notice tone="info">
+              Read from the URI: peer <span className="mono">{read.text}</span>
+              {read.serial !== null && (
+                <>
+                  , disk <span className="mono">{read.serial}</span>
+                </>
+              )}
+            </Notice>
+          )}
+          <TextInput
+            label="Name"
+            description="For you; the address if it is left empty"
+            placeholder={address}
+            value={name}
+            maxLength={127}
+            onChange={(event) => setName(event.currentTarget.value)}
+            {...form.field('name')}
+          />
+          {read.kind === 'address' && <Security other={other} />}
+          {other && (
+            <Checkbox
+              label="Allow a plain link to this host"
+              description="Only on a network where you trust every machine"
+              checked={plain}
+              onChange={(event) => {
+                setPlain(event.currentTarget.checked);
+                stop();
+              }}
+              {...form.field('insecure_plain')}
+              error={form.field('insecure_plain').error ?? causeAt('insecure_plain')}
+            />
+          )}
           <Checkbox
-            label="Allow a plain link"
-            description="Neither encrypted nor authenticated; needed for other hosts without a tunnel"
-            checked={plain}
+            label="Connect by itself"
+            description="Now, when Spandrel starts, and again after a loss"
+            checked={auto}
             disabled={form.busy}
-            onChange={(event) => setPlain(event.currentTarget.checked)}
+            onChange={(event) => setAuto(event.currentTarget.checked)}
           />
+          {run !== null && <TestStages run={run} serial={read.kind === 'address' ? read.serial : null} />}
         </>
       )}
     </FormDialog>
   );
+}
+
+/** How the link will be protected, said as it is. */
+function Security({ other }: { other: boolean }) {
+  return (
+    <Notice tone={other ? 'warn' : 'ok'}>
+      <SecurityBadge security={other ? 'plain' : 'local'} />
+      <div className={parts.dim}>
+        {other
+          ? 'DMSG has no encryption that holds today: anyone on the network between could read and change what goes over this link. A tunnel (SSH, WireGuard) to 127.0.0.1 protects it.'
+          : 'The link stays on this machine, so nothing can be read on the way.'}
+      </div>
+    </Notice>
+  );
+}
+
+function blockOf(read: PeerAddress, consented: boolean): string | null {
+  if (read.kind === 'none') return 'Type an address';
+  if (read.kind === 'wrong') return 'The address cannot be read';
+  return read.reach === 'other' && !consented ? 'Allow the plain link, or use a tunnel to 127.0.0.1' : null;
 }

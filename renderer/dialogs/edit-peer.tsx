@@ -1,24 +1,37 @@
 import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Fields } from '../components/fields.tsx';
 import { FormDialog } from '../components/form/index.ts';
+import { SecurityBadge } from '../components/status/badges.tsx';
 import { call } from '../connection/index.ts';
-import { getRow } from '../stores/tables.ts';
+import { useRow } from '../stores/tables.ts';
+import { toastDone } from '../stores/toast.ts';
 import type { RequestOf } from './requests.ts';
 
+/** What can be changed of a peer. Its address is what it is: another address is another peer. */
 export function EditPeerDialog({ request: { peer_id: id } }: { request: RequestOf<'edit_peer'> }) {
-  const peer = getRow('peers', id);
+  const peer = useRow('peers', id);
   const [name, setName] = useState(peer?.name ?? '');
   const [auto, setAuto] = useState(peer?.auto_connect ?? true);
   const input = { id, name: name.trim(), auto_connect: auto };
+  const blocked =
+    peer === undefined
+      ? 'The peer is not there any more'
+      : peer.demo
+        ? 'It belongs to the demo and goes with it'
+        : input.name === ''
+          ? 'Type a name'
+          : null;
   return (
     <FormDialog
       title={`Edit ${peer?.name ?? 'peer'}`}
       submitLabel="Save"
       busyLabel="Saving"
       fields={['name']}
-      blocked={input.name === '' ? 'Type a name' : null}
+      blocked={blocked}
       command={{ cli: null, command: 'peers.update', input }}
       submit={(signal) => call('peers.update', input, { signal })}
+      done={() => toastDone(`${input.name} was saved`)}
     >
       {(form) => (
         <>
@@ -31,11 +44,20 @@ export function EditPeerDialog({ request: { peer_id: id } }: { request: RequestO
             {...form.field('name')}
           />
           <Checkbox
-            label="Connect when Spandrel starts"
+            label="Connect by itself"
+            description="When Spandrel starts, and again after a loss"
             checked={auto}
             disabled={form.busy}
             onChange={(event) => setAuto(event.currentTarget.checked)}
           />
+          {peer !== undefined && (
+            <Fields
+              items={[
+                { name: 'Address', value: <span className="mono">{peer.address}</span>, copy: peer.address },
+                { name: 'Protection', value: <SecurityBadge security={peer.security} /> },
+              ]}
+            />
+          )}
         </>
       )}
     </FormDialog>

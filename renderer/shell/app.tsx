@@ -45,16 +45,13 @@ function Shell() {
   }, [label]);
   return (
     <div className={styles.shell}>
-      <a
+      <button
+        type="button"
         className={styles.skip}
-        href="#content"
-        onClick={(event) => {
-          event.preventDefault();
-          document.getElementById('content')?.focus();
-        }}
+        onClick={() => document.getElementById('content')?.focus()}
       >
         Skip to the content
-      </a>
+      </button>
       <TopBar />
       <Rail />
       <main

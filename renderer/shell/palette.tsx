@@ -105,6 +105,8 @@ function OpenPalette() {
       shortcut={null}
       limit={MOST_SHOWN}
       scrollable
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Results', role: 'group' } }}
+      attributes={{ content: { 'aria-label': 'Search and commands' } }}
       maxHeight="60vh"
       nothingFound="Nothing of that name"
       highlightQuery

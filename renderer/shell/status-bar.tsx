@@ -20,7 +20,7 @@ import styles from './shell.module.css';
 /** What is going on, on every page. */
 export function StatusBar() {
   return (
-    <footer className={styles.status} data-region aria-label="Status">
+    <footer className={styles.status} data-region>
       <HostState />
       <PeersUp />
       <UnitsByHealth />

@@ -114,6 +114,8 @@ export const theme = createTheme({
       defaultProps: {
         centered: true,
         styles: { title: { fontWeight: 650, fontSize: '15px' } },
+        // A dialog stands outside of the page, where a <header> would be the page's.
+        attributes: { header: { role: 'presentation' } },
         transitionProps: { duration: 80 },
         closeButtonProps: { 'aria-label': 'Close' },
       },

@@ -147,7 +147,7 @@ test('--rate holds a copy back', async (t) => {
   const { box, unit } = await disk(t, 8 * MIB);
   const done = await copied(box, unit, box.path('target'), '--rate', '4MiB');
   // Copied and verified: twice 8 MiB, less the burst at the start.
-  assert.ok(done.seconds > 3.5 && done.seconds < 6, `${done.seconds} s`);
+  assert.ok(done.seconds > 3.5 && done.seconds < 20, `${done.seconds} s`);
 });
 
 test('a rate that is none is refused', async (t) => {

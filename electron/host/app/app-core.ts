@@ -60,6 +60,7 @@ export class AppCore implements AppParts {
   #metricsWanted = '';
   #nbdWanted: string | undefined;
   #demo: Demo | undefined;
+  #spans: ReadonlyMap<string, number> | undefined;
   #following: Promise<void> = Promise.resolve();
   #closing = false;
 
@@ -90,6 +91,7 @@ export class AppCore implements AppParts {
     );
     this.peers = new Peers(this.config, log, {
       spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),
+      spansOf: (id) => this.#countedSpans().get(id) ?? 0,
       changed: (id) => this.tables.mark('peers', id),
     });
     this.disks = new Disks(this.registry, this.book, this.peers, (key) => this.units.wishes(key));
@@ -282,11 +284,13 @@ export class AppCore implements AppParts {
   #diskChanged(key: string, unit: Unit | undefined): void {
     this.tables.mark('disks', key);
     if (unit !== undefined) this.tables.mark('units', unit.name);
-    this.#countSpans();
+    this.#spans = undefined;
+    for (const id of this.peers.keys()) this.tables.mark('peers', id);
   }
 
-  /** How many disks each peer offers now. */
-  #countSpans(): void {
+  /** How many disks each peer offers now. Counted once for all the changes of a batch. */
+  #countedSpans(): ReadonlyMap<string, number> {
+    if (this.#spans !== undefined) return this.#spans;
     const counts = new Map<string, number>();
     for (const disk of this.registry.disks) {
       for (const path of disk.paths) {
@@ -294,7 +298,8 @@ export class AppCore implements AppParts {
         if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
       }
     }
-    this.peers.setSpans(counts);
+    this.#spans = counts;
+    return counts;
   }
 
   #unitChanged(unit: Unit): void {

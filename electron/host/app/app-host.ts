@@ -60,8 +60,13 @@ export interface AppHost {
  * Start the host on a state directory, which must be this process's alone (see StateLock).
  * @throws HostError `local` where the directory cannot be used
  */
-export async function startAppHost(options: AppHostOptions): Promise<AppHost> {
-  const core = new AppCore(options);
+export function startAppHost(options: AppHostOptions): Promise<AppHost> {
+  return connectPages(new AppCore(options));
+}
+
+/** Start a core, and let pages connect to it. */
+export async function connectPages(core: AppCore): Promise<AppHost> {
+  const { options } = core;
   const feeds: PageFeeds = new PageFeeds(core.tables, () => pulse.sample);
   const pulse = new Pulse(core, feeds);
   const handlers: Handlers = {

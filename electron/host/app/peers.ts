@@ -17,6 +17,8 @@ import type { RowSource } from './tables.ts';
 /** What the peers tell whoever keeps the disks they offer. */
 export interface PeersUser {
   spanOffered: LinkUser['spanOffered'];
+  /** How many disks a peer offers now. */
+  spansOf(id: string): number;
   /** A row changed. */
   changed(id: string): void;
 }
@@ -31,7 +33,6 @@ interface Entry {
   since: number;
   reconnects: number;
   readonly losses: Losses;
-  spans: number;
 }
 
 /** The peers we connect to: those of the config, and the demo's. */
@@ -139,16 +140,6 @@ export class Peers implements RowSource<Peer> {
     if (this.#entries.get(id)?.demo === true) this.#drop(id);
   }
 
-  /** How many disks each offers now, by id. */
-  setSpans(counts: ReadonlyMap<string, number>): void {
-    for (const [id, entry] of this.#entries) {
-      const spans = counts.get(id) ?? 0;
-      if (entry.spans === spans) continue;
-      entry.spans = spans;
-      this.#user.changed(id);
-    }
-  }
-
   close(): void {
     for (const entry of this.#entries.values()) this.#hangUp(entry);
   }
@@ -174,7 +165,7 @@ export class Peers implements RowSource<Peer> {
       dialect: isUp ? link.dialect : null,
       label: isUp ? (link.peer?.peerLabel ?? null) : null,
       role: isUp ? roleOf(link.peer?.peerType) : null,
-      spans: entry.spans,
+      spans: this.#user.spansOf(id),
       since: entry.since,
       reconnects: entry.reconnects,
       recent_losses: entry.losses.recent(Date.now()),
@@ -192,7 +183,6 @@ export class Peers implements RowSource<Peer> {
       since: Date.now(),
       reconnects: 0,
       losses: new Losses(),
-      spans: 0,
     };
     this.#entries.set(config.id, entry);
     if (config.auto_connect) this.#tryDial(config.id, entry);
@@ -239,7 +229,6 @@ export class Peers implements RowSource<Peer> {
         entry.link = undefined;
         entry.since = Date.now();
         entry.reconnects++;
-        entry.spans = 0;
         if (entry.dialer !== undefined) entry.losses.add(Date.now());
         this.#user.changed(id);
       },

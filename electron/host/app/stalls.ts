@@ -18,7 +18,8 @@ export class Stalls {
     }
     const open = unit.state === 'open' && unit.activePath?.state === 'open';
     const since = this.#since.get(unit);
-    if (!open && since === undefined && unit.state !== 'opening') this.#since.set(unit, performance.now());
+    const begins = unit.state === 'opening' || unit.state === 'idle';
+    if (!open && since === undefined && !begins) this.#since.set(unit, performance.now());
     if (!open || since === undefined) return;
     this.#since.delete(unit);
     this.#over(unit, performance.now() - since);

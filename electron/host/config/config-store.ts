@@ -53,7 +53,7 @@ export class ConfigStore {
 
   private constructor(directory: string, log: Log) {
     this.#path = join(directory, 'config.json');
-    this.#versions = new Versions(join(directory, 'versions'));
+    this.#versions = new Versions(join(directory, 'versions'), log);
     this.#log = log;
     const { config, notice } = findConfig(this.#path, this.#versions);
     this.#config = config;
@@ -130,12 +130,13 @@ export class ConfigStore {
   versions(): ConfigVersion[] {
     const list: ConfigVersion[] = [];
     let newer: ReadonlyConfig = this.#config;
-    for (const id of this.#versions.ids()) {
-      const version = this.#version(id);
-      if (version === undefined) continue;
-      const changes = describeChanges(version, { ...newer, layout: version.layout });
-      list.push({ id, at: Number(id), changes });
-      newer = version;
+    for (const { id, config } of this.#versions.readable()) {
+      list.push({
+        id,
+        at: Number(id),
+        changes: describeChanges(config, { ...newer, layout: config.layout }),
+      });
+      newer = config;
     }
     return list;
   }
@@ -146,10 +147,10 @@ export class ConfigStore {
    * @throws NotFoundError, HostError as `update`
    */
   restore(id: string): string[] {
-    // Looked up in the list and never read as a path.
-    const version = this.#versions.ids().includes(id) ? this.#version(id) : undefined;
+    // Looked up in the list, never read as a path.
+    const version = [...this.#versions.readable()].find((candidate) => candidate.id === id);
     if (version === undefined) throw new NotFoundError(`the version ${id} of the config`);
-    const next = { ...version, layout: this.#config.layout };
+    const next = { ...version.config, layout: this.#config.layout };
     const changes = describeChanges(this.#config, next);
     this.#replace(next);
     return changes;
@@ -219,23 +220,11 @@ export class ConfigStore {
   #tidy(): void {
     this.#attempt('left-over files stay', () => {
       removeDrafts(this.#path);
-      const [newest] = this.#versions.ids();
-      const version = newest === undefined ? undefined : this.#version(newest);
-      if (newest !== undefined && version !== undefined && equalButLayout(version, this.#config)) {
-        this.#versions.remove(newest);
-      }
+      const [newest] = this.#versions.readable();
+      if (newest !== undefined && equalButLayout(newest.config, this.#config))
+        this.#versions.remove(newest.id);
       this.#versions.tidy();
     });
-  }
-
-  /** A version that cannot be read is as good as none. */
-  #version(id: string): Config | undefined {
-    try {
-      return this.#versions.read(id);
-    } catch (error) {
-      this.#log.warn(`the version ${id} of the config cannot be used: ${(error as Error).message}`);
-      return undefined;
-    }
   }
 
   /** Do what may fail without harm to anything but itself. */

@@ -30,14 +30,9 @@ export function findConfig(path: string, versions: Versions): Found {
 }
 
 function newestGood(versions: Versions): { config: Config; source: string } {
-  for (const id of versions.ids()) {
-    try {
-      const config = versions.read(id);
-      const at = new Date(Number(id)).toISOString();
-      return { config, source: `What was set until ${at} is used; later changes are to be made again.` };
-    } catch {
-      // As bad as the file itself: an older one may do.
-    }
+  for (const { id, config } of versions.readable()) {
+    const at = new Date(Number(id)).toISOString();
+    return { config, source: `What was set until ${at} is used; later changes are to be made again.` };
   }
   return { config: emptyConfig(), source: 'There is no earlier version, so all is to be set up anew.' };
 }

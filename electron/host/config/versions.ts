@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError, isMissing } from '../file-error.ts';
+import type { Log } from '../log.ts';
 import { removeDraftsIn } from './atomic-file.ts';
 import { readConfig, writeConfig } from './config-file.ts';
 import type { Config } from './schema.ts';
@@ -8,7 +9,7 @@ import type { Config } from './schema.ts';
 /** How many versions there are to go back to. */
 export const KEPT_VERSIONS = 10;
 
-const NAME = /^(\d{1,16})\.json$/;
+const NAME = /^\d{1,15}(?=\.json$)/;
 
 /**
  * Earlier versions of the config: whole files in a directory, each named by the ms since 1970 when the next
@@ -16,27 +17,25 @@ const NAME = /^(\d{1,16})\.json$/;
  */
 export class Versions {
   readonly #directory: string;
+  readonly #log: Log;
 
-  constructor(directory: string) {
+  constructor(directory: string, log: Log) {
     this.#directory = directory;
+    this.#log = log;
   }
 
-  /** Newest first. @throws the file system's error */
-  ids(): string[] {
-    let names: string[];
-    try {
-      names = readdirSync(this.#directory);
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
+  /** Newest first, without those that are damaged. @throws HostError 'local' */
+  *readable(): Generator<{ id: string; config: Config }> {
+    for (const id of this.#ids()) {
+      let config: Config;
+      try {
+        config = readConfig(this.#path(id));
+      } catch (error) {
+        this.#log.warn(`the version ${id} of the config cannot be used: ${(error as Error).message}`);
+        continue;
+      }
+      yield { id, config };
     }
-    const numbers = names.flatMap((name) => Number(NAME.exec(name)?.[1] ?? []));
-    return numbers.sort((a, b) => b - a).map(String);
-  }
-
-  /** @throws ConfigError where it is no config, or the file system's error */
-  read(id: string): Config {
-    return readConfig(this.#path(id));
   }
 
   /** Keep a config as the newest version. @returns its id @throws HostError 'local' naming the file */
@@ -47,7 +46,7 @@ export class Versions {
       throw fileError(this.#directory, 'made', error);
     }
     // Also where the clock was set back, the newest has the largest number.
-    const id = String(Math.max(Date.now(), Number(this.ids()[0] ?? 0) + 1));
+    const id = String(Math.max(Date.now(), Number(this.#ids()[0] ?? 0) + 1));
     // Not synced: that takes long on a busy disk, and a version lost with the power is one undo less.
     writeConfig(this.#path(id), config, false);
     return id;
@@ -59,14 +58,25 @@ export class Versions {
 
   /** Remove all but the newest ten. @throws the file system's error */
   prune(): void {
-    for (const id of this.ids().slice(KEPT_VERSIONS)) this.remove(id);
+    for (const id of this.#ids().slice(KEPT_VERSIONS)) this.remove(id);
   }
 
   /** Remove what a process that was killed left. @throws the file system's error */
   tidy(): void {
-    if (this.ids().length === 0) return;
+    if (this.#ids().length === 0) return;
     removeDraftsIn(this.#directory);
     this.prune();
+  }
+
+  #ids(): string[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.#directory);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw fileError(this.#directory, 'read', error);
+    }
+    return names.flatMap((name) => NAME.exec(name) ?? []).sort((a, b) => Number(b) - Number(a));
   }
 
   #path(id: string): string {

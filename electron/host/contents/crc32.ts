@@ -9,6 +9,6 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 /** @returns 0 … 2^32-1 */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 0xff] as number);
+  for (const byte of bytes) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 0xff];
   return ~crc >>> 0;
 }

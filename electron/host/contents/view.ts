@@ -34,7 +34,7 @@ class Pieces {
     const last = Math.floor((offset + length - 1) / PIECE_BYTES);
     const wanted = Array.from({ length: last - first + 1 }, (_, index) => this.#piece(first + index));
     const pieces = await Promise.all(wanted);
-    const joined = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+    const joined = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
     const start = offset - first * PIECE_BYTES;
     return joined.subarray(start, start + length);
   }

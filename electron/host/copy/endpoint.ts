@@ -36,7 +36,7 @@ export interface EndpointContext {
  * Open the source.
  * @throws AddressError, HostError, and the errors of the medium, link or NBD server
  */
-export function openSource(text: string, context: EndpointContext): Promise<Endpoint> {
+export async function openSource(text: string, context: EndpointContext): Promise<Endpoint> {
   return openNamed(text, parse(text, context), context, { readOnly: true, blank: false });
 }
 

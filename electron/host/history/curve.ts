@@ -12,8 +12,7 @@ export interface Slots {
 type Points = (number | null)[];
 
 /**
- * The steps of a plan as a page draws them. Columns not asked for are empty; a step without any whole slot is
- * a gap in all others.
+ * The steps of a plan as a page draws them, with the columns asked for. A step without any whole slot is a gap.
  */
 export function curveOf(
   key: string,
@@ -24,11 +23,14 @@ export function curveOf(
   const { ring, slotsPerStep } = plan;
   const stepMs = ring.stepMs * slotsPerStep;
   const at: number[] = [];
-  const wanted = columns.map((name) => ({
-    column: HISTORY_COLUMNS.indexOf(name),
-    avg: [] as Points,
-    max: [] as Points,
-  }));
+  const avg: HistorySeries['avg'] = {};
+  const max: HistorySeries['max'] = {};
+  const wanted = columns.map((name) => {
+    const points = { column: HISTORY_COLUMNS.indexOf(name), means: [] as Points, maxima: [] as Points };
+    avg[name] = points.means;
+    max[name] = points.maxima;
+    return points;
+  });
   const steps = new Uint32Array(slots.values.buffer);
   const lastRead = slots.firstStep + steps.length / ring.words - 1;
   const summary = new Summary();
@@ -41,19 +43,12 @@ export function curveOf(
       const word = (slot - slots.firstStep) * ring.words;
       if (isSlotOf(steps, word, ring, slot)) add(summary, ring, slots.values, word + 1);
     }
-    for (const { column, avg, max } of wanted) {
-      avg.push(summary.isEmpty ? null : shown(summary.mean(column)));
-      max.push(summary.isEmpty ? null : shown(summary.maximum(column)));
+    for (const { column, means, maxima } of wanted) {
+      means.push(summary.isEmpty ? null : shown(summary.mean(column)));
+      maxima.push(summary.isEmpty ? null : shown(summary.maximum(column)));
     }
   }
-  const pick = (kind: 'avg' | 'max') => {
-    const lists = HISTORY_COLUMNS.map((name, i) => [
-      name,
-      wanted.find(({ column }) => column === i)?.[kind] ?? [],
-    ]);
-    return Object.fromEntries(lists) as Record<HistoryColumn, Points>;
-  };
-  return { key, step_ms: stepMs, at, avg: pick('avg'), max: pick('max') };
+  return { key, step_ms: stepMs, at, avg, max };
 }
 
 function add(summary: Summary, ring: Ring, values: Float32Array, at: number): void {

@@ -35,9 +35,9 @@ interface Kept {
 }
 
 /**
- * The figures of the last 30 days: a file of at most 4.1 MB per series, in `history/` of the state directory.
- * Samples are written within ten seconds or so. Where they cannot be written, they are lost after half a
- * minute, the log says so once, and nothing else suffers.
+ * The figures of the last 30 days, in a file of at most 4.1 MB per series. Samples are written within ten
+ * seconds or so. Where they cannot be written, they are lost after two minutes, the log says so once, and
+ * nothing else suffers.
  */
 export class HistoryStore {
   readonly #directory: string;
@@ -53,9 +53,9 @@ export class HistoryStore {
   #isWriting = false;
   #isClosed = false;
 
-  /** @param directory of the state */
+  /** @param directory of the files; made with the first one */
   static open(directory: string, log: Log, options: HistoryOptions = {}): HistoryStore {
-    return new HistoryStore(join(directory, 'history'), log, options.now ?? Date.now);
+    return new HistoryStore(directory, log, options.now ?? Date.now);
   }
 
   private constructor(directory: string, log: Log, now: () => number) {

@@ -6,8 +6,9 @@ import { NO_STEP, Summary } from './summary.ts';
 
 const [FINE, ...COARSE] = RINGS;
 
-/** Seconds that wait to be written at most: three times the usual. */
-const FINE_QUEUE = 32;
+/** Slots that wait to be written, at most: two minutes of them, where the disk is slow or full. */
+const FINE_QUEUE = 128;
+const COARSE_QUEUE = 16;
 /** A sample this late, ms, is also of the second before, in which there was none. */
 const LATE_MS = 1500;
 
@@ -24,7 +25,7 @@ export class Series {
   readonly #fine = new SlotQueue(FINE, FINE_QUEUE);
   readonly #coarse: readonly Coarse[] = COARSE.map((ring) => ({
     ring,
-    queue: new SlotQueue(ring, 4),
+    queue: new SlotQueue(ring, COARSE_QUEUE),
     current: new Summary(),
   }));
   #lastAt = 0;

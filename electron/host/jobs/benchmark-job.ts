@@ -56,7 +56,8 @@ async function measure(input: BenchmarkInput, user: UnitUser, run: JobRun): Prom
     results.push(result);
     run.addResult(result);
   });
-  return results.map(inWords).join('; ');
+  const { caveat } = benchmark;
+  return [...results.map(inWords), ...(caveat === null ? [] : [caveat])].join('; ');
 }
 
 function inWords({ test, requests_per_second, bytes_per_second }: BenchmarkResult): string {

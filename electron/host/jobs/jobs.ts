@@ -124,7 +124,9 @@ export class Jobs {
   }
 
   #forgetOldest(): void {
-    const over = [...this.#tasks.values()].filter((task) => task.isOver);
+    const over = [...this.#tasks.values()]
+      .filter((task) => task.isOver)
+      .sort((a, b) => Number(a.job.ended_at) - Number(b.job.ended_at));
     for (const task of over.slice(0, -MAX_ENDED)) this.#forget(task);
   }
 

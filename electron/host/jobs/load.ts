@@ -35,8 +35,8 @@ export class Load {
   readonly #device: BlockDevice;
   readonly #kind: LoadKind;
   readonly #signal: AbortSignal;
-  /** Hears the bytes of each request that is done. */
-  readonly #moved: (bytes: number) => void;
+  /** Hears of each request that is done: its bytes, and how many of them were a hole. */
+  readonly #moved: (bytes: number, holeBytes: number) => void;
   readonly #places: number;
   /** Requests to submit next. A queue, not a call: `done` may be called within `submit`. */
   readonly #ready: LoadRequest[] = [];
@@ -47,7 +47,12 @@ export class Load {
   #error: BlockError | undefined;
   #over: () => void = () => {};
 
-  constructor(device: BlockDevice, kind: LoadKind, signal: AbortSignal, moved: (bytes: number) => void) {
+  constructor(
+    device: BlockDevice,
+    kind: LoadKind,
+    signal: AbortSignal,
+    moved: (bytes: number, holeBytes: number) => void,
+  ) {
     this.#device = device;
     this.#kind = kind;
     this.#signal = signal;
@@ -67,7 +72,9 @@ export class Load {
       const request = new LoadRequest(this.#finished);
       const buffer = Buffer.allocUnsafeSlow(bytes);
       if (op === BlockOp.write) fill(buffer);
-      Object.assign(request, { op, length: bytes, buffer });
+      request.op = op;
+      request.length = bytes;
+      request.buffer = buffer;
       this.#ready.push(request);
     }
     const startMs = performance.now();
@@ -83,8 +90,10 @@ export class Load {
   readonly #finished = (request: LoadRequest, error: BlockError | null): void => {
     this.#underWay--;
     this.latency.record((performance.now() - request.submittedMs) * 1000);
-    if (error === null) this.#moved(request.length);
-    else this.#error ??= located(request, error);
+    if (error === null) {
+      const isRead = request.op === BlockOp.read;
+      this.#moved(request.length, isRead ? request.length - request.filled : 0);
+    } else this.#error ??= located(request, error);
     this.#ready.push(request);
     if (!this.#isPumping) this.#pump();
   };

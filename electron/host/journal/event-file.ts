@@ -26,7 +26,7 @@ export class EventFile {
   #isFailing = false;
   #written: Promise<void> = Promise.resolve();
 
-  /** @param directory of the state */
+  /** @param directory of the files; made if it is not there */
   constructor(directory: string, log: Log) {
     this.#directory = directory;
     this.#newer = join(directory, 'events.jsonl');

@@ -21,7 +21,7 @@ export interface JournalOptions {
 }
 
 /**
- * What happened, the last 8 MiB of it: some twenty thousand events, in memory and in two files of the state
+ * What happened, the last 8 MiB of it: some twenty thousand events, in memory and in two files
  * directory. Where they cannot be written there are still those in memory.
  */
 export class Journal {
@@ -42,7 +42,7 @@ export class Journal {
   #batchTimer: NodeJS.Timeout | undefined;
   #growthTimer: NodeJS.Timeout | undefined;
 
-  /** @param directory of the state */
+  /** @param directory of the files; made if it is not there */
   static open(directory: string, log: Log, options: JournalOptions = {}): Journal {
     return new Journal(new EventFile(directory, log), log, options.now ?? Date.now);
   }

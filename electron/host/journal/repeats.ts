@@ -3,14 +3,14 @@ import { stemOf } from './new-event.ts';
 
 /** Equal events closer than this belong together, ms. */
 const NEAR_MS = 10 * 60_000;
-/** Stems looked at before those too old are dropped. */
-const TIDY_AT = 4096;
+/** Kinds of events remembered at most: of more than these within ten minutes the oldest are told anew. */
+const MAX_STEMS = 10_000;
 
-interface Series {
-  /** How many in a row there were. */
-  seen: number;
-  /** The last of them. */
-  event: Event;
+interface Row {
+  /** How many of its kind there were, each near the one before. */
+  readonly seen: number;
+  /** What the last of them is kept as. */
+  readonly event: Event;
 }
 
 /**
@@ -18,33 +18,32 @@ interface Series {
  * the last, they are one event that grows: a path that flaps is one line, not a hundred.
  */
 export class Repeats {
-  readonly #series = new Map<string, Series>();
+  /** By stem, those longest ago first. */
+  readonly #rows = new Map<string, Row>();
 
   /** @returns the event to be kept: the one given, or an earlier one that has grown */
   take(event: Event): Event {
     const stem = stemOf(event);
-    const series = this.#series.get(stem);
-    if (series === undefined || event.at - series.event.last_at > NEAR_MS) {
-      this.#series.set(stem, { seen: 1, event });
-      this.#tidy(event.at);
-      return event;
-    }
-    series.seen++;
-    series.event =
-      series.seen <= 3
-        ? event
-        : {
-            ...series.event,
-            count: series.event.count + 1,
-            last_at: Math.max(event.at, series.event.last_at),
-          };
-    return series.event;
+    const before = this.#rows.get(stem);
+    this.#rows.delete(stem);
+    const row = follow(before, event);
+    this.#rows.set(stem, row);
+    this.#dropOld(event.at);
+    return row.event;
   }
 
-  #tidy(now: number): void {
-    if (this.#series.size < TIDY_AT) return;
-    for (const [stem, { event }] of this.#series) {
-      if (now - event.last_at > NEAR_MS) this.#series.delete(stem);
+  #dropOld(now: number): void {
+    for (const [stem, { event }] of this.#rows) {
+      if (this.#rows.size <= MAX_STEMS && now - event.last_at <= NEAR_MS) return;
+      this.#rows.delete(stem);
     }
   }
+}
+
+function follow(before: Row | undefined, event: Event): Row {
+  if (before === undefined || event.at - before.event.last_at > NEAR_MS) return { seen: 1, event };
+  const seen = before.seen + 1;
+  if (seen <= 3) return { seen, event };
+  const last_at = Math.max(event.at, before.event.last_at);
+  return { seen, event: { ...before.event, count: before.event.count + 1, last_at } };
 }

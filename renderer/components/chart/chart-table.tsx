@@ -25,7 +25,7 @@ export function ChartTable({
   const rows = timeline.at.slice(from).map((at, index) => ({ at, index: from + index }));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <div className={styles.tableBox} tabIndex={0} role="group" aria-label="Values">
+    <section className={styles.tableBox} tabIndex={0} aria-label="Values">
       <table className={styles.table}>
         <thead>
           <tr>
@@ -58,6 +58,6 @@ export function ChartTable({
           The newest {MOST_ROWS}; the CSV has all {timeline.at.length}.
         </Text>
       )}
-    </div>
+    </section>
   );
 }

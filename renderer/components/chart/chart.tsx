@@ -53,8 +53,8 @@ export function Chart({ title, unit, series, height = 180, events = telling }: P
   const legend = useRef<LegendHandle>(null);
   // Times in a chart are the host's: its clock goes with its samples.
   const lastAt = useRef(0);
-  const { timeline, error, loading } = useTimeline(series, range, () => draw());
-  const banded = !loading && timeline.current.max !== null;
+  const { timeline, error, stepMs } = useTimeline(series, range, () => draw());
+  const banded = stepMs > SAMPLE_MS;
   const marked = () => useJournalStore.getState().events.filter(events);
 
   const draw = () => {
@@ -121,7 +121,6 @@ export function Chart({ title, unit, series, height = 180, events = telling }: P
     event.preventDefault();
     event.stopPropagation();
   };
-  const { stepMs } = timeline.current;
   const sampling =
     stepMs > SAMPLE_MS
       ? `mean of ${formatDuration(stepMs)}, band up to the largest`
@@ -130,9 +129,9 @@ export function Chart({ title, unit, series, height = 180, events = telling }: P
   return (
     <section className={styles.chart} aria-label={title}>
       <Group justify="space-between" gap="xs" wrap="nowrap">
-        <h3 className={styles.title}>
+        <h2 className={styles.title}>
           {title} <span className={styles.sampling}>{sampling}</span>
-        </h3>
+        </h2>
         <Group gap={2} wrap="nowrap">
           <Tooltip label={asTable ? 'Show as a chart' : 'Show as a table'}>
             <ActionIcon
@@ -168,11 +167,11 @@ export function Chart({ title, unit, series, height = 180, events = telling }: P
       {asTable ? (
         <ChartTable series={series} unit={unit} timeline={timeline.current} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: its crosshair is moved and the range changed by keys
         <div
           ref={boxRef}
           className={styles.plot}
           style={{ height }}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: its crosshair is moved and the range changed by keys
           tabIndex={0}
           role="img"
           data-keys="rows"

@@ -61,9 +61,9 @@ export function Heatmap({
 
   return (
     <section className={styles.chart} aria-label={title}>
-      <h3 className={styles.title}>
+      <h2 className={styles.title}>
         {title} <span className={styles.sampling}>requests per latency, the last 5 minutes</span>
-      </h3>
+      </h2>
       <div ref={box} style={{ height }}>
         <canvas
           ref={canvas}

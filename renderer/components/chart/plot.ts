@@ -61,7 +61,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     height: setup.height,
     pxAlign: 1,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     series: [{}, ...lines, ...(banded ? maxima : [])],
     bands: banded
       ? series.map(({ role }, index) => ({
@@ -91,7 +91,12 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
       sync: { key: SYNC_KEY, setSeries: false },
       drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
-      bind: { dblclick: () => () => (zoomReset(), null) },
+      bind: {
+        dblclick: () => () => {
+          zoomReset();
+          return null;
+        },
+      },
     },
     hooks: {
       setSelect: [selected],

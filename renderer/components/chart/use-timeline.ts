@@ -8,8 +8,9 @@ import { boundsOf, isLive, type Range } from '../../stores/time-range.ts';
 import { historyColumn, type SeriesSpec } from './series.ts';
 import { append, emptyTimeline, fromHistory, SAMPLE_MS, type Timeline } from './timeline.ts';
 
-/** The contract's limit of a history. */
-const MOST_POINTS = 4000;
+/** An hour of samples; of anything longer as many steps as a chart has pixels. */
+const MOST_SAMPLES = 3600;
+const MOST_STEPS = 1000;
 /** Coarse history is asked for again as it grows, not more often than this. */
 const REREAD_MS = 5000;
 
@@ -34,7 +35,7 @@ export function wishOf(keys: readonly FigureKey[]): Wish {
 export function useTimeline(series: readonly SeriesSpec[], range: Range, onChange: () => void) {
   const timeline = useRef<Timeline>(emptyTimeline(series.length));
   const [error, setError] = useState<CallError | null>(null);
-  const [loading, setLoading] = useState(true);
+  const [stepMs, setStepMs] = useState(SAMPLE_MS);
   const connection = useConnection();
   const session = connection.kind === 'connected' ? connection.since : 0;
   const visible = useVisible();
@@ -58,7 +59,9 @@ export function useTimeline(series: readonly SeriesSpec[], range: Range, onChang
       const keys = [...new Set(series.filter((spec) => historyColumn(spec) !== null).map(({ key }) => key))];
       try {
         if (keys.length > 0) {
-          const points = Math.min(MOST_POINTS, Math.max(10, Math.ceil((to - from) / SAMPLE_MS)));
+          const samples = Math.max(10, Math.ceil((to - from) / SAMPLE_MS));
+          // Both ends of the range may fall into a sample.
+          const points = samples <= MOST_SAMPLES ? samples + 2 : MOST_STEPS;
           const answer = await call(
             'history.read',
             { keys, columns, points, from: Math.round(from), to: Math.round(to) },
@@ -72,11 +75,11 @@ export function useTimeline(series: readonly SeriesSpec[], range: Range, onChang
         if (abort.signal.aborted) return;
         setError(toCallError(thrown));
       }
-      setLoading(false);
+      const step = timeline.current.stepMs;
+      setStepMs(step);
       changed.current();
-      const { stepMs } = timeline.current;
-      if (isLive(range) && stepMs > SAMPLE_MS)
-        reread = setTimeout(() => void load(), Math.max(REREAD_MS, stepMs));
+      if (isLive(range) && step > SAMPLE_MS)
+        reread = setTimeout(() => void load(), Math.max(REREAD_MS, step));
     };
     void load();
     const off = figures.onBatch((batch) => {
@@ -92,7 +95,7 @@ export function useTimeline(series: readonly SeriesSpec[], range: Range, onChang
     };
   }, [what, rangeKey(range), session, visible]);
 
-  return { timeline, error, loading };
+  return { timeline, error, stepMs };
 }
 
 /** A live range of one length is the same range all the time. */

@@ -45,7 +45,7 @@ export function Badge({
 }
 
 /** A state of the host's: Unknown while the host is silent, for an old state is never shown as current. */
-function LiveBadge({ look, hint }: { look: Look; hint?: string | undefined }) {
+export function LiveBadge({ look, hint }: { look: Look; hint?: string | undefined }) {
   const stale = useStale();
   if (stale) return <Badge look={STALE_LOOK} hint={`${STALE_LOOK.hint}. Before: ${look.word}`} />;
   return <Badge look={look} {...(hint === undefined ? {} : { hint })} />;

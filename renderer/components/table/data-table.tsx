@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: a grid of virtual rows cannot be a <table>; its one tab stop is the grid, which names the row the keyboard is on
+// biome-ignore-all lint/a11y/noStaticElementInteractions: a grid of virtual rows cannot be a <table>; its one tab stop is the grid, which names the row the keyboard is on
 import { useMergedRef, useResizeObserver } from '@mantine/hooks';
 import { type MouseEvent, useCallback, useId, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../../shared/format.ts';
@@ -40,9 +42,10 @@ export function DataTable<R, S = never>(props: TableProps<R, S>) {
   const scrollerRef = useMergedRef(scroller, sizeRef);
   const { rowName, figureKey } = props;
   const body = useRef<BodyHandle>(null);
+  const tree = subRows !== undefined || (props.groupings?.length ?? 0) > 0;
   const described = useMemo(
-    () => ({ rowId, rowName, figureKey, subRows }),
-    [rowId, rowName, figureKey, subRows],
+    () => ({ rowId, rowName, figureKey, subRows, tree }),
+    [rowId, rowName, figureKey, subRows, tree],
   );
 
   const isUnfolded = (line: Line<R, S>) =>
@@ -165,9 +168,8 @@ export function DataTable<R, S = never>(props: TableProps<R, S>) {
         }
       />
       <div ref={scrollerRef} className={styles.scroller}>
-        {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a treegrid takes an active descendant */}
         <div
-          role={subRows === undefined && (props.groupings?.length ?? 0) === 0 ? 'grid' : 'treegrid'}
+          role={tree ? 'treegrid' : 'grid'}
           data-grid
           data-keys="rows"
           tabIndex={0}

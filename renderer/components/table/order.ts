@@ -29,11 +29,11 @@ function isNothing(value: Raw): boolean {
 export function takeOrder<R>(
   rows: readonly R[],
   idOf: (row: R) => string,
-  valueOf: (row: R) => Raw,
+  value: (row: R) => Raw,
   desc: boolean,
 ): string[] {
   return rows
-    .map((row) => ({ id: idOf(row), value: valueOf(row) }))
+    .map((row) => ({ id: idOf(row), value: value(row) }))
     .sort((a, b) => compareRaw(a.value, b.value, desc) || collator.compare(a.id, b.id))
     .map(({ id }) => id);
 }

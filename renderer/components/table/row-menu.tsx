@@ -1,5 +1,5 @@
-import { Menu, Text } from '@mantine/core';
-import { keyHint } from '../../keys/keymap.ts';
+import { Menu } from '@mantine/core';
+import { MenuItems } from './menu-items.tsx';
 import type { MenuEntry } from './props.ts';
 
 export interface MenuPlace {
@@ -10,9 +10,10 @@ export interface MenuPlace {
 
 /** The menu of rows, where the pointer or the row is. */
 export function RowMenu({ place, onClose }: { place: MenuPlace | null; onClose(): void }) {
+  if (place === null) return null;
   return (
     <Menu
-      opened={place !== null}
+      opened
       onChange={(opened) => !opened && onClose()}
       position="bottom-start"
       shadow="md"
@@ -20,31 +21,23 @@ export function RowMenu({ place, onClose }: { place: MenuPlace | null; onClose()
       withinPortal
     >
       <Menu.Target>
-        <span style={{ position: 'fixed', left: place?.x ?? 0, top: place?.y ?? 0, width: 0, height: 0 }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="Menu of the row"
+          style={{
+            position: 'fixed',
+            left: place.x,
+            top: place.y,
+            width: 0,
+            height: 0,
+            padding: 0,
+            border: 0,
+          }}
+        />
       </Menu.Target>
       <Menu.Dropdown>
-        {place?.entries.map((entry) => (
-          <Menu.Item
-            key={entry.label}
-            disabled={entry.disabled !== undefined}
-            {...(entry.danger ? { color: 'err' } : {})}
-            onClick={entry.run}
-            rightSection={
-              entry.act === undefined ? null : (
-                <Text size="xs" c="dimmed">
-                  {keyHint(entry.act)}
-                </Text>
-              )
-            }
-          >
-            {entry.label}
-            {entry.disabled !== undefined && (
-              <Text size="xs" c="dimmed">
-                {entry.disabled}
-              </Text>
-            )}
-          </Menu.Item>
-        ))}
+        <MenuItems entries={place.entries} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -22,6 +22,8 @@ export interface Described<R, S> {
   rowName(row: R): string;
   readonly figureKey: ((row: R) => FigureKey) | undefined;
   readonly subRows: SubRows<R, S> | undefined;
+  /** Rows are within rows, or may be. */
+  readonly tree: boolean;
 }
 
 interface Props<R, S> {

@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a grid of virtual rows cannot be a <table>; its one tab stop is the grid, which names the row the keyboard is on
+// biome-ignore-all lint/a11y/useFocusableInteractive: a grid of virtual rows cannot be a <table>; its one tab stop is the grid, which names the row the keyboard is on
+// biome-ignore-all lint/a11y/noStaticElementInteractions: a grid of virtual rows cannot be a <table>; its one tab stop is the grid, which names the row the keyboard is on
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
 import type { Column } from './column.ts';
@@ -40,7 +43,11 @@ export function TableHeader<R, S>(props: {
 
   return (
     <div role="row" aria-rowindex={1} className={styles.header} onKeyDown={keyDown}>
-      {props.selectable && <div role="columnheader" className={styles.check} aria-label="Selected" />}
+      {props.selectable && (
+        <div role="columnheader" className={styles.check}>
+          <span className="visually-hidden">Selected</span>
+        </div>
+      )}
       {columns.map((column, index) => {
         const sorted = sort?.id === column.id ? sort : null;
         const header = headers.find(({ id }) => id === column.id);
@@ -65,8 +72,6 @@ export function TableHeader<R, S>(props: {
               <span className={styles.headText}>{column.header}</span>
               {sorted !== null && (sorted.desc ? <ArrowDown size={12} /> : <ArrowUp size={12} />)}
             </button>
-
-            {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse; the keyboard has Alt+arrows on the header */}
             <span className={styles.resize} onMouseDown={resize} onTouchStart={resize} />
           </div>
         );

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a grid of virtual rows cannot be a <table>; its one tab stop is the grid, which names the row the keyboard is on
+// biome-ignore-all lint/a11y/useFocusableInteractive: a grid of virtual rows cannot be a <table>; its one tab stop is the grid, which names the row the keyboard is on
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { NO_VALUE } from '../../../shared/format.ts';
@@ -33,13 +35,12 @@ function Row<R, S>(props: Props<R, S>) {
   if (selected) classes.push(styles.selected);
   if (opened) classes.push(styles.opened);
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names this row as its active descendant
     <div
       role="row"
       id={domId}
       data-index={index}
       aria-rowindex={index + 2}
-      aria-level={line.kind === 'group' ? 1 : line.level}
+      aria-level={table.tree ? (line.kind === 'group' ? 1 : line.level) : undefined}
       aria-selected={line.kind === 'row' && props.selectable ? selected : undefined}
       aria-expanded={unfolded}
       aria-label={nameOf(line, table)}

@@ -31,7 +31,7 @@ export function useLines<R, S>(props: TableProps<R, S>, layout: TableLayout) {
     before.ready !== ready
   ) {
     const column = columns.find(({ id }) => id === sort?.id);
-    const value = column === undefined ? rowId : valueOf(column, figureKey);
+    const value = column === undefined ? rowId : rawOf(column, figureKey);
     taken.current = {
       sort,
       refresh,
@@ -83,7 +83,7 @@ export function useLines<R, S>(props: TableProps<R, S>, layout: TableLayout) {
   };
 }
 
-function valueOf<R, S>(column: Column<R, S>, figureKey: TableProps<R, S>['figureKey']) {
+function rawOf<R, S>(column: Column<R, S>, figureKey: TableProps<R, S>['figureKey']) {
   const { figure } = column;
   if (figure === undefined) return (row: R) => column.value(row);
   return (row: R) => (figureKey === undefined ? undefined : figures.value(figureKey(row), figure));

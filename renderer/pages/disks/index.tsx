@@ -1,78 +1,26 @@
-import type { Disk, Path } from '../../../shared/model/disk.ts';
+import { Button } from '@mantine/core';
+import { Plus } from 'lucide-react';
+import type { Disk } from '../../../shared/model/disk.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
-import { PathBadge } from '../../components/status/badges.tsx';
-import { pathLook } from '../../components/status/words.ts';
-import { type Column, DataTable, type SubRows } from '../../components/table/index.ts';
-import { Age, Size } from '../../components/values.tsx';
+import { DataTable, type TableProps } from '../../components/table/index.ts';
+import { attach, copySerial, diskActs, giveUp, openDisk } from '../../drawers/disk/acts.ts';
+import { StartDemo } from '../../drawers/demo.tsx';
 import { useReady, useRows } from '../../stores/tables.ts';
-import { openDialog, openObject, useRoute } from '../../stores/ui.ts';
+import { openDialog, openObject, openPage, useRoute } from '../../stores/ui.ts';
+import { DISK_COLUMNS, DISK_GROUPS, DISK_PATHS, diskName } from './columns.tsx';
 
-const peersOf = (disk: Disk) => [...new Set(disk.paths.map(({ peer }) => peer))].join(', ');
-
-const COLUMNS: readonly Column<Disk, Path>[] = [
-  {
-    id: 'label',
-    header: 'Label',
-    width: 220,
-    fixed: true,
-    grow: true,
-    value: (disk) => disk.label,
-    sub: (path) => path.label,
-  },
-  {
-    id: 'serial',
-    header: 'Serial',
-    width: 190,
-    value: (disk) => disk.serial,
-    cell: (disk) => <span className="mono">{disk.serial}</span>,
-  },
-  { id: 'peers', header: 'Peers', width: 180, value: peersOf, sub: (path) => path.peer },
-  {
-    id: 'size',
-    header: 'Size',
-    width: 110,
-    align: 'right',
-    value: (disk) => disk.size_bytes,
-    cell: (disk) => <Size bytes={disk.size_bytes} blockBytes={disk.block_bytes} />,
-  },
-  { id: 'block', header: 'Block', width: 70, align: 'right', value: (disk) => disk.block_bytes },
-  {
-    id: 'distance',
-    header: 'Distance',
-    width: 84,
-    align: 'right',
-    value: (disk) => disk.distance,
-    sub: (path) => path.distance,
-  },
-  {
-    id: 'paths',
-    header: 'Paths',
-    width: 120,
-    value: (disk) => disk.paths.length,
-    sub: (path) => <PathBadge path={path} />,
-  },
-  { id: 'unit', header: 'Attached as', width: 100, value: (disk) => disk.unit },
-  {
-    id: 'last_seen',
-    header: 'Last seen',
-    width: 110,
-    align: 'right',
-    value: (disk) => disk.last_seen,
-    cell: (disk) => (disk.offered ? 'now' : <Age at={disk.last_seen} suffix=" ago" />),
-  },
-];
-const PATHS: SubRows<Disk, Path> = {
-  rows: (disk) => disk.paths,
-  id: (path) => path.id,
-  name: (path) => `path over ${path.peer}, ${pathLook(path).word}`,
-  noun: 'paths',
-};
 const idOf = (disk: Disk) => disk.id;
-const nameOf = (disk: Disk) =>
-  `${disk.label}, ${disk.unit === null ? 'not attached' : `attached as ${disk.unit}`}, ${disk.paths.length} paths`;
-const GROUPS = [{ id: 'peer', label: 'peer', of: peersOf }];
+const addPeer = () => openDialog({ kind: 'add_peer' });
+const ACTS: TableProps<Disk>['acts'] = {
+  attach: ([disk]) => disk !== undefined && attach(disk),
+  detach: ([disk]) => disk !== undefined && giveUp(disk),
+  expose: ([disk]) => disk?.unit != null && openDialog({ kind: 'expose', unit: disk.unit }),
+  paths: ([disk]) => disk !== undefined && openDisk(disk, 'paths'),
+  copy: ([disk]) => disk !== undefined && copySerial(disk),
+};
 
+/** The disks peers offer, and those they offered: one row each, whatever number of paths leads to it. */
 export function DisksPage() {
   const { object } = useRoute();
   return (
@@ -83,22 +31,49 @@ export function DisksPage() {
         noun={['disk', 'disks']}
         rows={useRows('disks')}
         ready={useReady()}
-        columns={COLUMNS}
+        columns={DISK_COLUMNS}
         rowId={idOf}
-        rowName={nameOf}
-        subRows={PATHS}
-        groupings={GROUPS}
+        rowName={diskName}
+        subRows={DISK_PATHS}
+        groupings={DISK_GROUPS}
         defaultSort={{ id: 'label', desc: false }}
         openId={object?.kind === 'disk' ? object.id : null}
         onOpen={(disk, options) => openObject({ kind: 'disk', id: disk.id }, options)}
-        acts={{ attach: ([disk]) => disk !== undefined && openDialog({ kind: 'attach', disk_id: disk.id }) }}
-        empty={
-          <EmptyState
-            text="No remote disks yet. Connect to a peer, or wait: peers advertise disks when linked."
-            action={{ label: 'Add peer', run: () => openDialog({ kind: 'add_peer' }) }}
-          />
-        }
+        acts={ACTS}
+        menu={([disk]) => (disk === undefined ? [] : diskActs(disk))}
+        toolbar={() => (
+          <Button leftSection={<Plus size={14} />} onClick={addPeer}>
+            Add peer
+          </Button>
+        )}
+        empty={<NoDisks />}
       />
     </Page>
+  );
+}
+
+/** Why there are none depends on whether there is anybody who could offer some. */
+function NoDisks() {
+  const peers = useRows('peers');
+  if (peers.length === 0) {
+    return (
+      <EmptyState
+        text="No remote disks yet. Connect to a peer: peers advertise their disks (spans) when linked."
+        action={{ label: 'Add peer', run: addPeer }}
+      >
+        <StartDemo />
+      </EmptyState>
+    );
+  }
+  const up = peers.filter(({ state }) => state === 'up').length;
+  return (
+    <EmptyState
+      text={
+        up === 0
+          ? 'No remote disks: none of the peers is connected. They advertise their disks when linked.'
+          : 'No remote disks: the peers that are connected offer none. Those they offer appear by themselves.'
+      }
+      action={{ label: 'Peers', run: () => openPage('peers') }}
+    />
   );
 }

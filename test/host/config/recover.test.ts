@@ -11,9 +11,9 @@ import { fill } from './support/entries.ts';
 const DAMAGE: readonly [name: string, damage: (text: string) => string | Buffer, cause: RegExp][] = [
   ['empty', () => '', /line 1, column 1: the text ends where a value should stand/],
   ['cut in half', (text) => text.slice(0, text.length / 2), /line \d+, column \d+: /],
-  ['zeros, as after a power failure', (text) => Buffer.alloc(text.length), /line 1, column 1: /],
-  ['no config', () => '[]', /expected object, received array/],
-  ['a wrong value', (text) => text.replace('"dark"', '"beige"'), /settings\.theme: /],
+  ['all zeros, as after a power failure', (text) => Buffer.alloc(text.length), /line 1, column 1: /],
+  ['a list', () => '[]', /expected object, received array/],
+  ['wrong in one value', (text) => text.replace('"dark"', '"beige"'), /settings\.theme: /],
   [
     'of a newer Spandrel',
     (text) => text.replace('"version": 1', '"version": 2'),

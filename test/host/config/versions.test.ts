@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NotFoundError } from '../../../electron/host/api/call-error.ts';
@@ -25,6 +25,19 @@ test('the last ten versions are kept, newest first, each with what the next one 
   }
   assert.equal(readdirSync(join(directory, 'versions')).length, 10);
   assert.deepEqual(ConfigStore.open(directory, collectedLog().log).versions(), versions);
+});
+
+test('other files among the versions are none', (t) => {
+  const directory = temporaryFolder(t);
+  const { log, lines } = collectedLog();
+  const store = ConfigStore.open(directory, log);
+  store.update(fill);
+  const versions = store.versions();
+  for (const name of ['notes.txt', '1.json.bak', 'x1.json', '9999999999999999.json']) {
+    writeFileSync(join(directory, 'versions', name), '{');
+  }
+  assert.deepEqual(store.versions(), versions);
+  assert.deepEqual(lines, []);
 });
 
 test('going back tells what changes, keeps the layout, and can itself be gone back on', (t) => {

@@ -51,7 +51,7 @@ test('a backing device of bcache', { skip: without('make-bcache', 'losetup') }, 
   assert.equal(detail, 'backing device');
 });
 
-function md(): Buffer {
+function md(at: number): Buffer {
   const block = Buffer.alloc(256);
   block.writeUInt32LE(0xa92b4efc, 0);
   block.writeUInt32LE(1, 4);
@@ -59,6 +59,7 @@ function md(): Buffer {
   block.write('host:0', 32);
   block.writeInt32LE(5, 72);
   block.writeUInt32LE(3, 92);
+  block.writeBigUInt64LE(BigInt(at / 512), 144);
   return block;
 }
 
@@ -68,7 +69,7 @@ for (const [version, offset] of [
   ['1.2', 4096],
 ] as const) {
   test(`a member of an md array with metadata ${version}`, async () => {
-    const { signatures } = await contentsOf(await crafted(SIZE, [[offset, md()]]));
+    const { signatures } = await contentsOf(await crafted(SIZE, [[offset, md(offset)]]));
     assert.deepEqual(only(signatures, 'mdraid'), {
       type: 'mdraid',
       offset,

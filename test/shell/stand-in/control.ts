@@ -10,7 +10,6 @@ import {
   StandInTray,
 } from './desktop.ts';
 import { session } from './session.ts';
-import { faults } from './web-contents.ts';
 
 /** What a test can ask of the stand-in, by name. Everything crosses as JSON. */
 export const operations = {
@@ -29,13 +28,9 @@ export const operations = {
   },
 
   /** Run an expression in the page, or in the world of its preload script. */
-  evaluate: async (expression: string): Promise<unknown> => (await thePage()).evaluate(expression),
+  evaluate: (expression: string): Promise<unknown> => theWindow().webContents.evaluate(expression, 'page'),
   evaluateIsolated: (expression: string): Promise<unknown> =>
-    theWindow().webContents.evaluateIsolated(expression),
-  /** Wait until an expression is true in the page. */
-  until: async (expression: string): Promise<void> => {
-    await (await thePage()).waitForFunction(expression, undefined, { polling: 50, timeout: 20_000 });
-  },
+    theWindow().webContents.evaluate(expression, 'preload'),
   press: async (keys: string): Promise<void> => (await thePage()).keyboard.press(keys),
   url: () => theWindow().webContents.mainFrame.url,
   crash: async (): Promise<void> => {
@@ -46,9 +41,6 @@ export const operations = {
   intrude: async (page: { url: string; html: string }): Promise<void> => {
     outside.set(page.url, page.html);
     await theWindow().loadURL(page.url);
-  },
-  preloadInSubframes: () => {
-    faults.preloadInSubframes = true;
   },
   /** What the permission handlers say to a URL that asks. */
   permission: (asked: { name: string; url: string }) =>

@@ -15,7 +15,7 @@ const script = (name: string) => readFileSync(new URL(`./${name}.js`, import.met
 const TOKEN = `stand-in-${crypto.randomUUID()}`;
 
 /** A test may have the preload script run in frames as well, where Electron does not run it. */
-export const faults = { preloadInSubframes: false };
+const IN_SUBFRAMES = process.env.STAND_IN_SUBFRAMES === 'yes';
 
 type WindowOpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0];
 let nextId = 1;
@@ -57,13 +57,22 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
     return (await this.#page).page;
   }
 
-  /** The page's own world of the preload script. */
-  async evaluateIsolated(expression: string): Promise<unknown> {
+  /**
+   * Run an expression in the page, or in the world of its preload script. Not by way of Playwright, which
+   * would need the page's own builtins.
+   */
+  async evaluate(expression: string, where: 'page' | 'preload'): Promise<unknown> {
     const [contextId] = [...this.#worlds].find(([, frame]) => frame === this.#mainFrameId) ?? [];
-    if (this.#page === null || contextId === undefined) throw new Error('no preload script has run');
+    if (this.#page === null) throw new Error('there is no page');
     const { cdp } = await this.#page;
-    const { result } = await cdp.send('Runtime.evaluate', { expression, contextId, returnByValue: true });
-    return result.value;
+    const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+      ...(where === 'page' || contextId === undefined ? {} : { contextId }),
+    });
+    if (exceptionDetails === undefined) return result.value;
+    throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
   }
 
   setWindowOpenHandler(handler: WindowOpenHandler): void {
@@ -132,7 +141,7 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
 
   async #addWorlds(cdp: CDPSession): Promise<void> {
     const withToken = (source: string) => source.replaceAll('STAND_IN_TOKEN', JSON.stringify(TOKEN));
-    const guard = faults.preloadInSubframes ? 'true' : 'window === window.top';
+    const guard = IN_SUBFRAMES ? 'true' : 'window === window.top';
     const preload = readFileSync(this.#preload, 'utf8');
     const isolated = `if (${guard}) {
       ${withToken(script('isolated-world'))}

@@ -21,6 +21,9 @@ const INDEX = `<!doctype html>
 </html>
 `;
 const MAIN = `
+try {
+  (0, eval)('window.evalRan = true');
+} catch {}
 window.heard = [];
 window.forget = window.spandrel.subscribe((message) => heard.push(message));
 window.spandrel.send({ id: 1, command: 'session.hello', input: {} });

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Feed } from '../../e2e/support/feed.ts';
 import type { Operations, Question, Reply } from '../stand-in/control.ts';
 import type { Report } from '../stand-in/reports.ts';
@@ -32,9 +33,13 @@ export interface StartOptions {
   readonly host?: 'scripted' | 'real';
   /** Whether the desktop draws tray icons. */
   readonly tray?: boolean;
+  /** Have the preload script run in frames too, where Electron does not run it. */
+  readonly preloadInSubframes?: boolean;
   /** Work areas of the displays: x, y, width, height. */
   readonly displays?: readonly (readonly [number, number, number, number])[];
 }
+
+const PATIENCE_MS = 30_000;
 
 /** A state directory that goes with the test. */
 export function stateFolder(scope: Scope): string {
@@ -46,11 +51,12 @@ export function stateFolder(scope: Scope): string {
 /** The app in a process of its own, on the stand-in. */
 export class StandInApp {
   readonly reports: Feed<Report>;
+  /** Lines of its log. */
+  readonly lines: Feed<string>;
   /** The exit code. */
   readonly ended: Promise<number | null>;
   readonly #child;
   readonly #replies = new Map<number, (reply: Reply) => void>();
-  #log = '';
   #asked = 0;
   #code: number | null | undefined;
 
@@ -64,13 +70,16 @@ export class StandInApp {
         SPANDREL_STATE: state,
         SPANDREL_LOG: 'debug',
         PATH: `${busFolder(app.folder, tray)}:${process.env.PATH}`,
+        ...(options.preloadInSubframes === true ? { STAND_IN_SUBFRAMES: 'yes' } : {}),
         ...(displays === undefined ? {} : { STAND_IN_DISPLAYS: JSON.stringify(displays) }),
       },
     });
-    this.reports = new Feed(() => `exit code ${this.#code}; its log:\n${this.#log}`);
-    this.#child.stderr?.on('data', (text: Buffer) => {
-      this.#log += text;
-    });
+    const describe = () => `exit code ${this.#code}; its log:\n${this.log}`;
+    this.reports = new Feed(describe);
+    this.lines = new Feed(describe);
+    if (this.#child.stderr !== null) {
+      createInterface({ input: this.#child.stderr }).on('line', (line) => this.lines.push(line));
+    }
     this.#child.on('message', (message: Report | Reply) => {
       if ('event' in message) this.reports.push(message);
       else this.#replies.get(message.reply)?.(message);
@@ -79,8 +88,9 @@ export class StandInApp {
       this.#child.once('close', (code) => {
         this.#code = code;
         this.reports.end(`it has ended with ${code}`);
+        this.lines.end(`it has ended with ${code}`);
         for (const [reply, take] of this.#replies)
-          take({ reply, error: `it has ended with ${code}\n${this.#log}` });
+          take({ reply, error: `it has ended with ${code}\n${this.log}` });
         resolve(code);
       });
     });
@@ -100,12 +110,12 @@ export class StandInApp {
   static async start(scope: Scope, app: BuiltApp, options: StartOptions = {}): Promise<StandInApp> {
     const started = StandInApp.launch(scope, app, options);
     await started.next('loaded');
-    if (options.host !== 'real') await started.ask('until', 'heard.some((message) => message.id === 1)');
+    if (options.host !== 'real') await started.until('heard.some((message) => message.id === 1)');
     return started;
   }
 
   get log(): string {
-    return this.#log;
+    return this.lines.items.join('\n');
   }
 
   /** The next report of a kind, from the first on unless `since` says otherwise. */
@@ -137,9 +147,14 @@ export class StandInApp {
   ): Promise<Awaited<ReturnType<Operations[N]>>> {
     const ask = ++this.#asked;
     const reply = await new Promise<Reply>((resolve) => {
-      this.#replies.set(ask, resolve);
+      const error = `no answer in ${PATIENCE_MS} ms\n${this.log}`;
+      const timer = setTimeout(() => resolve({ reply: ask, error }), PATIENCE_MS);
+      this.#replies.set(ask, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
       this.#child.send({ ask, name, argument } satisfies Question, (error) => {
-        if (error !== null) resolve({ reply: ask, error: `${error.message}\n${this.#log}` });
+        if (error !== null) resolve({ reply: ask, error: `${error.message}\n${this.log}` });
       });
     });
     this.#replies.delete(ask);
@@ -147,13 +162,17 @@ export class StandInApp {
     return reply.value as Awaited<ReturnType<Operations[N]>>;
   }
 
-  /** Wait until the log has a line with this text. */
-  async logged(text: string | RegExp): Promise<void> {
-    const has = () => (typeof text === 'string' ? this.#log.includes(text) : text.test(this.#log));
-    while (!has()) {
-      if (this.#code !== undefined) throw new Error(`it ended without ${text} in its log:\n${this.#log}`);
-      await new Promise((resolve) => this.#child.stderr?.once('data', resolve));
+  /** Wait until an expression is true in the page. */
+  async until(expression: string): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS;
+    while ((await this.ask('evaluate', `Boolean(${expression})`)) !== true) {
+      if (Date.now() > deadline) throw new Error(`in vain: ${expression}\n${this.log}`);
     }
+  }
+
+  /** Wait until the log has a line with this text. */
+  async logged(text: string): Promise<void> {
+    await this.lines.next((line) => line.includes(text), `the line ${text}`);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -78,13 +78,16 @@ async function groupAt(view: View, areaAt: number, areaBytes: number): Promise<s
 
 const MD_MAGIC = hex('fc4e2ba9');
 
-/** Version 1: at the start, 4 KiB behind it, or 8 KiB before the end. */
+/**
+ * Version 1: at the start, 4 KiB behind it, or 8 KiB before the end. It knows its place, so that the one at
+ * the end of a disk is not taken for that of its last partition.
+ */
 export const MD: Probe = {
   at: (sizeBytes) => [0, 4096, Math.floor((sizeBytes - 8192) / 4096) * 4096],
   bytes: 256,
   magic: { at: 0, any: [MD_MAGIC] },
-  read(block): Found | null {
-    if (block.readUInt32LE(4) !== 1) return null;
+  read(block, _, at): Found | null {
+    if (block.readUInt32LE(4) !== 1 || u64(block, 144) * SECTOR_BYTES !== at) return null;
     return {
       type: 'mdraid',
       label: text(block, 32, 32),

@@ -50,8 +50,8 @@ async function readWith(view: View, sectorBytes: number): Promise<Table | null> 
   const backupSector = 'at' in primary ? primary.otherSector : lastSector;
   const backup = await readHeader(view, backupSector, sectorBytes);
   const isGuarded = await isProtected(view);
-  // Without a primary one, only a protective MBR tells that the backup is not left from former times.
-  if ('trouble' in primary && primary.missing && ('trouble' in backup || !isGuarded)) return null;
+  // Without a good primary one, only a protective MBR tells that the rest is not left from former times.
+  if ('trouble' in primary && (!isGuarded || (primary.missing && 'trouble' in backup))) return null;
   const problems: string[] = [];
   if (!isGuarded) problems.push('there is no protective MBR: some systems will not see the GPT');
   if ('trouble' in primary) problems.push(`the primary GPT header ${primary.trouble}`);

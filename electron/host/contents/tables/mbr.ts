@@ -66,7 +66,7 @@ export async function isProtected(view: View): Promise<boolean> {
 /** The two bytes at the end, and boot flags that are flags: code and texts of boot sectors are not. */
 function isTable(block: Buffer): boolean {
   if (block.readUInt16BE(510) !== 0x55aa) return false;
-  return [0, 1, 2, 3].every((slot) => ((block[FIRST_SLOT + slot * SLOT_BYTES] as number) & 0x7f) === 0);
+  return [0, 1, 2, 3].every((slot) => (block[FIRST_SLOT + slot * SLOT_BYTES] & 0x7f) === 0);
 }
 
 /** The slots in use. */
