@@ -4,7 +4,7 @@ import { type NoPath, UNIT_OPTION_DEFAULTS, type UnitOptions } from './model/uni
 
 /**
  * The command that does what a dialog does, for a POSIX shell. What only the app knows has no word: names
- * of units, the choice of paths, starting with the app.
+ * of units, paths preferred and disabled, starting with the app.
  */
 
 /** A peer as a command names it: rows of the peers table are such. */
@@ -17,13 +17,14 @@ export function attachCommand(
   options: UnitOptions,
   nbd: string | null,
 ): string {
-  const { request_timeout_ms, no_path } = options;
+  const { request_timeout_ms, no_path, path_policy } = options;
   return commandLine(
     'attach',
     peers.map(({ address }) => address),
     ['--serial', serial],
     options.read_only && ['--read-only'],
     no_path.kind !== UNIT_OPTION_DEFAULTS.no_path.kind && ['--no-path', noPathWord(no_path)],
+    path_policy !== UNIT_OPTION_DEFAULTS.path_policy && ['--path-policy', path_policy],
     request_timeout_ms !== UNIT_OPTION_DEFAULTS.request_timeout_ms && [
       '--timeout',
       decimal(request_timeout_ms / 1000),

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readlinkSync, unlinkSync } from 'node:fs';
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 import { type Address, formatAddress } from './address.ts';
 import type { ByteStream } from './byte-stream.ts';
@@ -56,8 +56,19 @@ function isNamedPipe(path: string): boolean {
 let unixPeers = 0;
 
 function nameOf(socket: Socket, address: Address): string {
-  if (address.kind === 'unix') return `unix:${address.path}#${++unixPeers}`;
+  if (address.kind === 'unix') return `unix:${address.path}#${inodeOf(socket) ?? ++unixPeers}`;
   return formatAddress({ kind: 'tcp', host: socket.remoteAddress ?? '?', port: socket.remotePort ?? 0 });
+}
+
+/** The number the system has for a socket, by which its peer can be found; only Linux tells. */
+function inodeOf(socket: Socket): number | undefined {
+  const fd = (socket as unknown as { _handle?: { fd?: number } | null })._handle?.fd ?? -1;
+  try {
+    const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1];
+    return inode === undefined ? undefined : Number(inode);
+  } catch {
+    return undefined;
+  }
 }
 
 function bind(server: Server, address: Address): Promise<void> {

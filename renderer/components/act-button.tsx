@@ -24,7 +24,7 @@ export function ActButton(
         variant={variant}
         aria-label={label}
         aria-disabled={blocked || undefined}
-        data-disabled={blocked || undefined}
+        data-disabled={blocked}
         onClick={(event) => {
           event.stopPropagation();
           if (!blocked) onClick();

@@ -141,7 +141,6 @@ export function AttachDialog({ request: { disk_id } }: { request: RequestOf<'att
             />
             <NumberInput
               label="Time for an answer"
-              description={null}
               min={0.1}
               max={3600}
               suffix=" s"
@@ -195,6 +194,7 @@ function blockOf(
   timeoutMs: number,
 ): string | null {
   if (disk === undefined) return 'The disk is not there any more';
+  if (!disk.offered) return 'No peer offers it now';
   if (disk.unit !== null) return `It is attached already, as ${disk.unit}`;
   if (off !== null && disk.paths.every(({ id }) => off.has(id))) return 'Choose at least one path';
   if (!isTimeRight) return 'Type how many seconds requests are held';

@@ -79,7 +79,7 @@ test('every command has help', async (t) => {
   const box = new Sandbox(t);
   const top = await box.cli('--help');
   assert.equal(top.status, 0);
-  for (const command of ['export', 'attach', 'spans', 'route', 'stat', 'copy']) {
+  for (const command of ['export', 'attach', 'spans', 'route', 'stat', 'copy', 'benchmark', 'serve']) {
     assert.match(top.stdout, new RegExp(`^ +${command}\\b`, 'm'));
     const { status, stdout, stderr } = await box.cli(command, '--help');
     assert.deepEqual([status, stderr], [0, '']);

@@ -41,14 +41,14 @@ function lookFrom(notBeforeMs: number): Look {
 
 /**
  * The process of this machine at the other end of a connection.
- * @param remote the client as the server calls it: `127.0.0.1:4711`, `unix:/run/x.sock#3`
+ * @param remote the client as the server calls it: `127.0.0.1:4711`, `unix:/run/x.sock#48123`
  * @param local the address it was accepted on, with its real port
- * @returns null where it is on another machine, gone, of a user whose processes we may not see, in the
- *   kernel, or cannot be told from others: several programs at one UNIX socket
+ * @returns null where it is on another machine, gone, in the kernel, or of a user whose processes we may
+ *   not see
  */
 export async function processOf(remote: string, local: Address): Promise<Process | null> {
   const askedMs = performance.now();
-  const find = local.kind === 'unix' ? unixClient(local.path) : tcpClient(remote, local);
+  const find = local.kind === 'unix' ? unixClient(remote, local.path) : tcpClient(remote, local);
   // What a look from before this call does not know may have come since.
   const pid = (await find(lookFrom(askedMs - KEPT_MS))) ?? (await find(lookFrom(askedMs)));
   return pid === null ? null : describeProcess(pid);
@@ -74,16 +74,12 @@ function tcpClient(remote: string, local: Extract<Address, { kind: 'tcp' }>): Fi
   };
 }
 
-/** The names of accepted connections do not tell which socket they are: sure is who is there alone. */
-function unixClient(path: string): Finder {
+/** The name of such a client ends with the inode of our end: see stream/listen.ts. */
+function unixClient(remote: string, path: string): Finder {
+  const inode = Number(/#(\d+)$/.exec(remote)?.[1]);
   return async (look) => {
-    const owners = await look.owners;
-    const ours = (await look.unix).filter(
-      (pair) => pair.path === path && owners.get(pair.inode) === process.pid,
-    );
-    const pids = new Set(ours.map(({ peerInode }) => owners.get(peerInode) ?? null));
-    const [only = null] = pids;
-    return pids.size === 1 ? only : null;
+    const pair = (await look.unix).find((candidate) => candidate.path === path && candidate.inode === inode);
+    return ownerOf(look, pair?.peerInode);
   };
 }
 

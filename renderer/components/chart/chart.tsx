@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatDuration } from '../../../shared/format.ts';
 import type { Event } from '../../../shared/model/event.ts';
+import { showEvent } from '../../stores/event-links.ts';
 import { useJournalStore } from '../../stores/journal.ts';
 import { useClock, useSettings, useUnits } from '../../stores/settings.ts';
 import { boundsOf, isLive } from '../../stores/time-range.ts';
@@ -28,6 +29,8 @@ interface Props {
   /** The same array while it says the same. */
   readonly series: readonly SeriesSpec[];
   readonly height?: number;
+  /** What lies between the first two lines is filled, as between p50 and p99. */
+  readonly between?: boolean;
   /** Which events are marked; left out: warnings and errors, and what happened to disks and paths. */
   events?(event: Event): boolean;
 }
@@ -38,7 +41,7 @@ const telling = ({ severity, kind }: Event) => severity !== 'info' || kind === '
  * A chart over the shared time range: gaps stay gaps, the crosshair is everyone's, dragging zooms, a double
  * click goes back. Its values are there as a table and as CSV too.
  */
-export function Chart({ title, unit, series, height = 180, events = telling }: Props) {
+export function Chart({ title, unit, series, height = 180, between = false, events = telling }: Props) {
   const range = useRange();
   const units = useUnits();
   const clock = useClock();
@@ -91,11 +94,13 @@ export function Chart({ title, unit, series, height = 180, events = telling }: P
         units,
         clock,
         banded,
+        between,
         width,
         height,
         top: () => top.current?.value ?? 1,
         events: marked,
         onCursor: (u) => legend.current?.show(u, timeline.current, eventAt(u, marked())),
+        onEvent: showEvent,
       }),
       [[], ...series.flatMap(() => (banded ? [[], []] : [[]]))] as uPlot.AlignedData,
       parent,
@@ -117,6 +122,9 @@ export function Chart({ title, unit, series, height = 180, events = telling }: P
       const at = u.cursor.idx ?? (step > 0 ? -1 : timeline.current.at.length);
       const time = timeline.current.at[at + step];
       if (time !== undefined) u.setCursor({ left: u.valToPos(time / 1000, 'x'), top: 10 });
+    } else if (event.key === 'Enter' && u !== null) {
+      const at = eventAt(u, marked());
+      if (at !== undefined) showEvent(at);
     } else if (!rangeKey(event)) return;
     event.preventDefault();
     event.stopPropagation();

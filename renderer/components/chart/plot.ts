@@ -15,11 +15,15 @@ export interface PlotSetup {
   readonly units: UnitSystem;
   readonly clock: Clock;
   readonly banded: boolean;
+  /** What lies between the first two lines is filled. */
+  readonly between: boolean;
   readonly width: number;
   readonly height: number;
   top(): number;
   events(): readonly Event[];
   onCursor(plot: uPlot): void;
+  /** The mark of an event was clicked. */
+  onEvent(event: Event): void;
 }
 
 /** A colour of tokens.css as the canvas needs it. */
@@ -63,12 +67,7 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     legend: { show: false },
     padding: [8, 20, 0, 0],
     series: [{}, ...lines, ...(banded ? maxima : [])],
-    bands: banded
-      ? series.map(({ role }, index) => ({
-          series: [series.length + index + 1, index + 1],
-          fill: `${cssColor(strokeOf(role).variable)}30`,
-        }))
-      : [],
+    bands: bandsOf(setup),
     scales: {
       x: { time: true, auto: false },
       // A little room below zero, so that zero is a line one can see.
@@ -101,9 +100,35 @@ export function plotOptions(setup: PlotSetup): uPlot.Options {
     hooks: {
       setSelect: [selected],
       setCursor: [setup.onCursor],
+      ready: [(plot) => listenForEvents(plot, setup)],
       draw: [(plot) => drawEvents(plot, setup.events())],
     },
   };
+}
+
+function bandsOf({ series, banded, between }: PlotSetup): uPlot.Band[] {
+  const fill = (role: SeriesSpec['role']) => `${cssColor(strokeOf(role).variable)}30`;
+  const [lower, upper] = series;
+  // Two bands over each other would say nothing.
+  if (between && lower !== undefined && upper !== undefined)
+    return [{ series: [2, 1], fill: fill(lower.role) }];
+  if (!banded) return [];
+  return series.map(({ role }, index) => ({
+    series: [series.length + index + 1, index + 1],
+    fill: fill(role),
+  }));
+}
+
+/** A click, not the end of a drag. */
+function listenForEvents(plot: uPlot, setup: PlotSetup): void {
+  plot.over.addEventListener('click', () => {
+    const event = eventAt(plot, setup.events());
+    plot.over.style.cursor = '';
+    if (event !== undefined) setup.onEvent(event);
+  });
+  plot.over.addEventListener('mousemove', () => {
+    plot.over.style.cursor = eventAt(plot, setup.events()) === undefined ? '' : 'pointer';
+  });
 }
 
 const BINARY_STEPS = Array.from({ length: 54 }, (_, power) => 2 ** power);

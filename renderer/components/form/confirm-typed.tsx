@@ -7,6 +7,8 @@ export function ConfirmTyped(props: {
   value: string;
   onChange(value: string): void;
   disabled?: boolean;
+  /** A dialog opens with the focus in it. */
+  autoFocus?: boolean;
 }) {
   const { expected, value } = props;
   return (
@@ -15,6 +17,7 @@ export function ConfirmTyped(props: {
       value={value}
       disabled={props.disabled ?? false}
       spellCheck={false}
+      {...(props.autoFocus === true ? { 'data-autofocus': true } : {})}
       autoComplete="off"
       error={value !== '' && !expected.startsWith(value) ? `This is not “${expected}”` : undefined}
       onChange={(event) => props.onChange(event.currentTarget.value)}

@@ -16,6 +16,8 @@ export function FileField(props: {
   placeholder?: string;
   error?: string | undefined;
   disabled?: boolean;
+  /** A dialog opens with the focus in it. */
+  autoFocus?: boolean;
 }) {
   const { label, value, onChange, kind } = props;
   const native = useHello()?.capabilities.native_picker.available === true;
@@ -41,6 +43,7 @@ export function FileField(props: {
           error={props.error}
           disabled={props.disabled ?? false}
           spellCheck={false}
+          {...(props.autoFocus === true ? { 'data-autofocus': true } : {})}
           maxLength={4096}
           onChange={(event) => onChange(event.currentTarget.value)}
         />

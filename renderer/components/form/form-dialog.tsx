@@ -42,7 +42,9 @@ interface Props<T> {
   /** More buttons, left of Cancel. */
   readonly extra?: ReactNode;
   submit(signal: AbortSignal): Promise<T>;
-  /** After success; the dialog is closed already. */
+  /** After success: is there something left to do in it? Else it closes. */
+  stays?(value: T): boolean;
+  /** After success. */
   done?(value: T): void;
   onClose?(): void;
   children: ReactNode | ((form: FormState) => ReactNode);
@@ -57,7 +59,7 @@ export function FormDialog<T>(props: Props<T>) {
   const close = props.onClose ?? closeDialog;
   const [shown, setShown] = useState(false);
   const { busySince, error, submit, cancel } = useSubmit(props.submit, (value) => {
-    close();
+    if (props.stays?.(value) !== true) close();
     props.done?.(value);
   });
   const busy = busySince !== null;
@@ -70,7 +72,12 @@ export function FormDialog<T>(props: Props<T>) {
   return (
     <Modal
       opened
-      onClose={busy ? cancel : close}
+      onClose={() => {
+        // Esc reaches every open dialog: it is for the one on top, the file browser.
+        if (document.querySelectorAll('[role="dialog"]').length > 1) return;
+        if (busy) cancel();
+        else close();
+      }}
       title={props.title}
       size={props.size ?? 'md'}
       closeOnClickOutside={false}

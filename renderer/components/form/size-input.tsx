@@ -17,6 +17,8 @@ export function SizeInput(props: {
   description?: string;
   error?: string | undefined;
   disabled?: boolean;
+  /** A dialog opens with the focus in it. */
+  autoFocus?: boolean;
 }) {
   const { value, blockBytes, onChange } = props;
   const read = parseSizeInput(value, blockBytes);
@@ -33,6 +35,7 @@ export function SizeInput(props: {
         disabled={props.disabled ?? false}
         required={props.optional !== true}
         spellCheck={false}
+        {...(props.autoFocus === true ? { 'data-autofocus': true } : {})}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       {read.ok && <span className={styles.echo}>{echoSize(read.bytes, blockBytes)}</span>}

@@ -1,8 +1,8 @@
 import { Checkbox, Radio, Stack, Text } from '@mantine/core';
 import type { Path } from '../../../shared/model/disk.ts';
 import { PathBadge } from '../../components/status/badges.tsx';
-import styles from './attach.module.css';
 import parts from '../parts/parts.module.css';
+import styles from './attach.module.css';
 
 /** All paths, or some: the others are disabled until they are reinstated. */
 export function PathsField(props: {
@@ -18,7 +18,7 @@ export function PathsField(props: {
     return (
       <Text size="sm">
         {only === undefined
-          ? 'No path now: it is attached when a peer offers it.'
+          ? 'No path now.'
           : `One path, over ${only.peer}. Others are used as well when they come.`}
       </Text>
     );
@@ -56,9 +56,7 @@ export function PathsField(props: {
               />
               <span>
                 <PathBadge path={path} />{' '}
-                <span className={parts.dim}>
-                  {path.distance === 1 ? '1 hop' : `${path.distance} hops`}
-                </span>
+                <span className={parts.dim}>{path.distance === 1 ? '1 hop' : `${path.distance} hops`}</span>
               </span>
             </div>
           ))}

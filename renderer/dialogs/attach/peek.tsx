@@ -6,8 +6,8 @@ import { Notice } from '../parts/notice.tsx';
 import parts from '../parts/parts.module.css';
 import { Frame, Section } from '../parts/section.tsx';
 import type { Asked } from '../parts/use-ask.ts';
-import styles from './attach.module.css';
 import { contentsLine, partitionLine, signatureName } from './advice.ts';
+import styles from './attach.module.css';
 
 /** What is on the disk, read before it is attached. Attaching does not wait for it. */
 export function Peek({ asked }: { asked: Asked<Contents> }) {

@@ -12,7 +12,7 @@ import { DISK_COLUMNS, DISK_GROUPS, DISK_PATHS, diskName } from './columns.tsx';
 
 const idOf = (disk: Disk) => disk.id;
 const addPeer = () => openDialog({ kind: 'add_peer' });
-const ACTS: TableProps<Disk>['acts'] = {
+const ACTS: NonNullable<TableProps<Disk>['acts']> = {
   attach: ([disk]) => disk !== undefined && attach(disk),
   detach: ([disk]) => disk !== undefined && giveUp(disk),
   expose: ([disk]) => disk?.unit != null && openDialog({ kind: 'expose', unit: disk.unit }),

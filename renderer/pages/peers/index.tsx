@@ -1,50 +1,26 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import type { Peer } from '../../../shared/model/peer.ts';
+import { ActButton } from '../../components/act-button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
-import { PeerBadge, SecurityBadge } from '../../components/status/badges.tsx';
-import { peerLook } from '../../components/status/words.ts';
-import { type Column, DataTable, figureColumn } from '../../components/table/index.ts';
-import { Age } from '../../components/values.tsx';
+import { DataTable, type TableProps } from '../../components/table/index.ts';
+import { StartDemo } from '../../drawers/demo.tsx';
+import { askForget, copyAddress, isWanted, peerActs, setConnected } from '../../drawers/peer/acts.ts';
 import { useReady, useRows } from '../../stores/tables.ts';
 import { openDialog, openObject, useRoute } from '../../stores/ui.ts';
+import { PEER_COLUMNS, PEER_GROUPS, peerName } from './columns.tsx';
 
-const COLUMNS: readonly Column<Peer>[] = [
-  {
-    id: 'state',
-    header: 'State',
-    width: 130,
-    value: (peer) => peer.state,
-    text: (peer) => peerLook(peer).word,
-    cell: (peer) => <PeerBadge peer={peer} />,
-  },
-  { id: 'name', header: 'Name', width: 180, fixed: true, grow: true, value: (peer) => peer.name },
-  { id: 'address', header: 'Address', width: 200, value: (peer) => peer.address },
-  { id: 'role', header: 'Role', width: 90, value: (peer) => peer.role },
-  {
-    id: 'security',
-    header: 'Protection',
-    width: 130,
-    value: (peer) => peer.security,
-    cell: (peer) => <SecurityBadge security={peer.security} />,
-  },
-  figureColumn<Peer>('rtt_ms'),
-  { id: 'spans', header: 'Disks', width: 70, align: 'right', value: (peer) => peer.spans },
-  {
-    id: 'since',
-    header: 'Since',
-    width: 100,
-    align: 'right',
-    value: (peer) => -peer.since,
-    cell: (peer) => <Age at={peer.since} />,
-  },
-  { id: 'reconnects', header: 'Reconnects', width: 100, align: 'right', value: (peer) => peer.reconnects },
-];
 const idOf = (peer: Peer) => peer.id;
-const nameOf = (peer: Peer) => `${peer.name}, ${peerLook(peer).word}`;
 const figuresOf = (peer: Peer) => `peer:${peer.id}` as const;
+const watch = (ids: readonly string[]) => ({ peers: ids });
+const addPeer = () => openDialog({ kind: 'add_peer' });
+const ACTS: NonNullable<TableProps<Peer>['acts']> = {
+  detach: ([peer]) => peer !== undefined && askForget(peer),
+  copy: ([peer]) => peer !== undefined && copyAddress(peer),
+};
 
+/** The machines this one connects to, and the state of their links. */
 export function PeersPage() {
   const { object } = useRoute();
   return (
@@ -55,29 +31,53 @@ export function PeersPage() {
         noun={['peer', 'peers']}
         rows={useRows('peers')}
         ready={useReady()}
-        columns={COLUMNS}
+        columns={PEER_COLUMNS}
         rowId={idOf}
-        rowName={nameOf}
+        rowName={peerName}
         figureKey={figuresOf}
-        watch={(ids) => ({ peers: ids })}
+        watch={watch}
+        groupings={PEER_GROUPS}
         defaultSort={{ id: 'name', desc: false }}
+        selectable
         openId={object?.kind === 'peer' ? object.id : null}
         onOpen={(peer, options) => openObject({ kind: 'peer', id: peer.id }, options)}
-        acts={{
-          detach: ([peer]) => peer !== undefined && openDialog({ kind: 'forget_peer', peer_id: peer.id }),
-        }}
-        toolbar={() => (
-          <Button leftSection={<Plus size={14} />} onClick={() => openDialog({ kind: 'add_peer' })}>
-            Add peer
-          </Button>
-        )}
+        acts={ACTS}
+        menu={peerActs}
+        toolbar={(selected) => <Toolbar selected={selected} />}
         empty={
           <EmptyState
-            text="No peers yet. A peer is a machine that offers disks."
-            action={{ label: 'Add peer', run: () => openDialog({ kind: 'add_peer' }) }}
-          />
+            text="No peers yet. A peer is a machine that offers its disks; connect to it and they appear under Remote disks."
+            action={{ label: 'Add peer', run: addPeer }}
+          >
+            <StartDemo />
+          </EmptyState>
         }
       />
     </Page>
+  );
+}
+
+function Toolbar({ selected }: { selected: readonly Peer[] }) {
+  const linked = selected.filter(isWanted);
+  const unlinked = selected.filter((peer) => !isWanted(peer));
+  const none = selected.length === 0 ? 'Select peers first: with the boxes at the left, or with Space' : null;
+  return (
+    <Group gap="xs">
+      <ActButton
+        reason={none ?? (unlinked.length === 0 ? 'All selected are connected or tried' : null)}
+        onClick={() => setConnected(unlinked, true)}
+      >
+        Connect
+      </ActButton>
+      <ActButton
+        reason={none ?? (linked.length === 0 ? 'All selected are disconnected' : null)}
+        onClick={() => setConnected(linked, false)}
+      >
+        Disconnect
+      </ActButton>
+      <Button leftSection={<Plus size={14} />} onClick={addPeer}>
+        Add peer
+      </Button>
+    </Group>
   );
 }

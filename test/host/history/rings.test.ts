@@ -84,6 +84,25 @@ test('a slot of an hour ago is not taken for one of now', async (t) => {
   assert.ok(avg.reads.slice(10, -10).every((value) => value === null));
 });
 
+test('samples on both sides of the end of a ring are written and read as any others', async (t) => {
+  // A multiple of the length of each: there is the first slot of all three.
+  const end = Math.ceil(START / (30 * DAY)) * 30 * DAY;
+  for (const stepMs of [SECOND, 10 * SECOND, MINUTE]) {
+    const history = new TestHistory(t);
+    history.now = end - 5 * stepMs;
+    const from = history.now;
+    for (let i = 1; i <= 10; i++) history.record({ reads: i }, stepMs);
+    await history.store.close();
+    const again = new TestHistory(t, history.directory);
+    again.now = history.now;
+    const points = stepMs === SECOND ? 4000 : 10;
+    const { step_ms, avg } = await again.read(from, again.now, points);
+    assert.equal(step_ms, stepMs);
+    assert.deepEqual(avg.reads, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assert.deepEqual(again.lines, []);
+  }
+});
+
 test('ten seconds and minutes have the mean and the largest; of percentiles only the largest', async (t) => {
   const history = new TestHistory(t);
   await history.run(120, (i) => ({ reads: i, read_p99_us: i % 10 === 3 ? 5000 : 10 }));

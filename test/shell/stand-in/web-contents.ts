@@ -197,6 +197,7 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
       const event = new CancellableEvent();
       const url = download.url().replace(/^blob:(.*)$/, (_, inner: string) => `blob:${toElectron(inner)}`);
       this.session.emit('will-download', event, { getURL: () => url }, this);
+      report({ event: 'download', url, allowed: !event.defaultPrevented });
       if (event.defaultPrevented) download.cancel().catch(() => {});
     });
     page.on('crash', () => {

@@ -25,7 +25,9 @@ try {
   (0, eval)('window.evalRan = true');
 } catch {}
 window.heard = [];
-window.forget = window.spandrel.subscribe((message) => heard.push(message));
+window.spandrel.subscribe((message) => {
+  heard[heard.length] = message;
+});
 window.spandrel.send({ id: 1, command: 'session.hello', input: {} });
 `;
 

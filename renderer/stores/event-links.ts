@@ -1,7 +1,7 @@
-import type { Event } from '../../../shared/model/event.ts';
-import type { ObjectRef } from '../../stores/route.ts';
-import { getRow, getRows } from '../../stores/tables.ts';
-import { openObject, openPage, zoom } from '../../stores/ui.ts';
+import type { Event } from '../../shared/model/event.ts';
+import type { ObjectRef } from './route.ts';
+import { getRow, getRows } from './tables.ts';
+import { openObject, openPage, zoom } from './ui.ts';
 
 /** Charts show so much before and after an event, ms. */
 const AROUND_MS = 150_000;
@@ -27,11 +27,11 @@ export function objectOf({ kind, object_id }: Event): ObjectRef | null {
   }
 }
 
-/** Show the object of an event beside the page. @returns false where there is nothing to show */
-export function openEventObject(event: Event): boolean {
+/** Show what an event is about: its object beside the page, or else all events. */
+export function showEvent(event: Event): void {
   const object = objectOf(event);
-  if (object !== null) openObject(object);
-  return object !== null;
+  if (object === null) openPage('activity', 'events');
+  else openObject(object, object.kind === 'job' ? {} : { tab: 'events' });
 }
 
 /** Zoom all charts to the time of an event; the shared range goes along to the page with charts. */

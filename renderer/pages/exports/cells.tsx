@@ -1,0 +1,50 @@
+import type { Export } from '../../../shared/model/export.ts';
+import { Badge, ExportBadge, ReadOnlyBadge } from '../../components/status/badges.tsx';
+import { ACCESS_LOOKS, type Look } from '../../components/status/words.ts';
+import { NoValue, Size } from '../../components/values.tsx';
+import { useStale } from '../../stores/freshness.ts';
+import styles from './exports.module.css';
+
+const WARNING: Look = { word: 'Warning', glyph: 'triangle', tone: 'warn', hint: '' };
+
+/** The state, and why it is so where that is not plain. */
+export function StateCell({ item }: { item: Export }) {
+  const stale = useStale();
+  const why = item.error ?? item.warning;
+  return (
+    <span className={styles.state}>
+      <ExportBadge item={item} />
+      {!stale && item.error === null && item.warning !== null && <Badge look={WARNING} hint={item.warning} />}
+      {!stale && why !== null && (
+        <span className={styles.sentence} data-hint={why}>
+          {why}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function accessText({ read_only, read_only_reason }: Export): string {
+  if (!read_only) return 'Read-write';
+  return read_only_reason === null ? 'Read-only' : `Read-only: ${read_only_reason}`;
+}
+
+export function AccessCell({ item }: { item: Export }) {
+  if (!item.read_only) return <Badge look={ACCESS_LOOKS.granted} word="Read-write" hint="Peers may write it" />;
+  return (
+    <span className={styles.state}>
+      <ReadOnlyBadge hint={accessText(item)} />
+      {item.read_only_reason !== null && (
+        <span className={styles.sentence} data-hint={item.read_only_reason}>
+          {item.read_only_reason}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Of a source that is not open nothing is known. */
+export function ExportSize({ item, of }: { item: Export; of: 'size_bytes' | 'allocated_bytes' }) {
+  if (item.size_bytes === 0) return <NoValue />;
+  return <Size bytes={item[of]} blockBytes={of === 'size_bytes' ? item.block_bytes : null} />;
+}
