@@ -1,48 +1,160 @@
-import { Checkbox } from '@mantine/core';
-import { useState } from 'react';
-import { FileField, FormDialog } from '../components/form/index.ts';
+import { Checkbox, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useId, useState } from 'react';
+import { exportCommand } from '../../shared/command-line.ts';
+import { FormDialog, type FormState } from '../components/form/index.ts';
 import { call } from '../connection/index.ts';
-import { toastDone } from '../stores/toast.ts';
+import { useSettings } from '../stores/settings.ts';
+import { openObject } from '../stores/ui.ts';
+import { CheckView } from './export/check-view.tsx';
+import { OfferedAt } from './export/offered-at.tsx';
+import { sourceOf, sourceText } from './export/source.ts';
+import { SourceField } from './export/source-field.tsx';
+import { toastWithAct } from './parts/act-toast.tsx';
+import parts from './parts/parts.module.css';
+import { useAsk } from './parts/use-ask.ts';
 import type { RequestOf } from './requests.ts';
 
+const FIELDS = ['source', 'label', 'serial', 'block_bytes', 'read_only'] as const;
+const TYPING_MS = 300;
+const named = (text: string) => (text.trim() === '' ? null : text.trim());
+
+/** Offers a file, device or memory of this machine; what peers will see is shown while it is typed. */
 export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
-  const [source, setSource] = useState(request.source ?? '');
-  const [readOnly, setReadOnly] = useState(false);
-  const input = { source: source.trim(), label: null, serial: null, block_bytes: null, read_only: readOnly };
+  const settings = useSettings();
+  const [source, setSource] = useState(sourceOf(request.source ?? ''));
+  const [label, setLabel] = useState('');
+  const [serial, setSerial] = useState('');
+  const [block, setBlock] = useState<'auto' | '512' | '4096'>('auto');
+  const [wantsReadOnly, setReadOnly] = useState(false);
+  const text = sourceText(source);
+  const wanted = {
+    source: text ?? '',
+    label: named(label),
+    serial: named(serial),
+    block_bytes: block === 'auto' ? null : block === '512' ? (512 as const) : (4096 as const),
+    read_only: wantsReadOnly,
+  };
+  const check = useAsk('exports.check', text === null ? null : wanted, TYPING_MS);
+  const inUse = (check.value?.in_use_by.length ?? 0) > 0;
+  const forced = inUse || check.value?.read_only_reason != null;
+  const input = { ...wanted, read_only: wantsReadOnly || inUse };
+  const atField = FIELDS.some((field) => field === check.error?.field);
+  const errorAt = (form: FormState, field: (typeof FIELDS)[number]) =>
+    form.field(field).error ?? (check.error?.field === field ? check.error.message : undefined);
+  const blocked = text === null ? 'Choose a source' : atField ? 'Mend what is marked first' : null;
   return (
     <FormDialog
       title="Export"
       submitLabel="Export"
       busyLabel="Exporting"
-      fields={['source']}
-      blocked={input.source === '' ? 'Choose a source' : null}
+      size="lg"
+      fields={FIELDS}
+      blocked={blocked}
       command={{
-        cli: `spandrel export ${input.source}${readOnly ? ' --read-only' : ''}`,
+        cli: exportCommand(input, {
+          listen: settings.export_listen,
+          connect: settings.export_connect,
+          insecure_plain: settings.insecure_plain,
+        }),
         command: 'exports.create',
         input,
       }}
       submit={(signal) => call('exports.create', input, { signal })}
-      done={() => toastDone(`${input.source} is exported`)}
+      done={({ id }) =>
+        toastWithAct(`${input.label ?? check.value?.label ?? input.source} is exported`, {
+          label: 'Open',
+          run: () => openObject({ kind: 'export', id }),
+        })
+      }
     >
       {(form) => (
         <>
-          <FileField
-            label="Source"
-            kind="open"
-            description="A file, a block device, or memory:SIZE"
-            placeholder="/srv/disk.img"
-            value={source}
-            onChange={setSource}
-            {...form.field('source')}
-          />
-          <Checkbox
-            label="Read-only"
-            checked={readOnly}
+          <SourceField
+            source={source}
             disabled={form.busy}
-            onChange={(event) => setReadOnly(event.currentTarget.checked)}
+            error={errorAt(form, 'source')}
+            onChange={setSource}
           />
+          <CheckView asked={check} atField={atField} />
+          <div className={parts.two}>
+            <TextInput
+              label="Label"
+              description="How peers see it"
+              placeholder={check.value?.label ?? 'from the source'}
+              value={label}
+              maxLength={127}
+              onChange={(event) => setLabel(event.currentTarget.value)}
+              disabled={form.busy}
+              error={errorAt(form, 'label')}
+            />
+            <TextInput
+              label="Serial"
+              description="One serial is one disk; without one it is made from the source"
+              placeholder={check.value?.serial ?? 'from the source'}
+              value={serial}
+              maxLength={127}
+              spellCheck={false}
+              onChange={(event) => setSerial(event.currentTarget.value)}
+              disabled={form.busy}
+              error={errorAt(form, 'serial')}
+            />
+          </div>
+          <div className={parts.two}>
+            <BlockField
+              value={block}
+              disabled={form.busy}
+              error={errorAt(form, 'block_bytes')}
+              onChange={setBlock}
+            />
+            <Stack gap={4}>
+              <Checkbox
+                mt={22}
+                label="Read-only"
+                description={inUse ? 'In use here: not otherwise' : 'Peers cannot write it'}
+                checked={wantsReadOnly || forced}
+                disabled={form.busy || forced}
+                error={errorAt(form, 'read_only')}
+                onChange={(event) => setReadOnly(event.currentTarget.checked)}
+              />
+            </Stack>
+          </div>
+          <OfferedAt />
         </>
       )}
     </FormDialog>
+  );
+}
+
+const BLOCKS = [
+  { value: 'auto', label: 'As the source' },
+  { value: '512', label: '512 B' },
+  { value: '4096', label: '4096 B' },
+] as const;
+
+function BlockField(props: {
+  value: (typeof BLOCKS)[number]['value'];
+  disabled: boolean;
+  error: string | undefined;
+  onChange(value: (typeof BLOCKS)[number]['value']): void;
+}) {
+  const label = useId();
+  return (
+    <Stack gap={4}>
+      <Text size="xs" fw={500} id={label}>
+        Block size
+      </Text>
+      <SegmentedControl
+        aria-labelledby={label}
+        value={props.value}
+        disabled={props.disabled}
+        data={[...BLOCKS]}
+        onChange={(value) => props.onChange(BLOCKS.find((block) => block.value === value)?.value ?? 'auto')}
+      />
+      {props.error !== undefined && (
+        <Text size="xs" c="err" role="alert">
+          {props.error}
+        </Text>
+      )}
+    </Stack>
   );
 }

@@ -5,7 +5,6 @@ import type { Layout, Settings } from '../../../shared/model/settings.ts';
 import type { Unit as UnitRow } from '../../../shared/model/unit.ts';
 import type { Handlers } from '../api/handlers.ts';
 import { PageSession, type PageTransport } from '../api/page-session.ts';
-import type { Log, LogRing } from '../log.ts';
 import { AppCore } from './app-core.ts';
 import { configHandlers } from './handlers/config.ts';
 import { exportHandlers } from './handlers/exports.ts';
@@ -14,26 +13,11 @@ import { peerHandlers } from './handlers/peers.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/session.ts';
 import { unitHandlers } from './handlers/units.ts';
+import type { AppHostOptions } from './options.ts';
 import { PageFeeds } from './page-feeds.ts';
 import { Pulse } from './pulse.ts';
 
-/** What a shell with windows of its own adds to a host. */
-export interface ShellServices {
-  /** The system's file picker; null: cancelled. */
-  pickPath(options: { title: string; kind: 'open' | 'save'; suggestion: string }): Promise<string | null>;
-  readonly tray: boolean;
-}
-
-export interface AppHostOptions {
-  /** Where config, history, events and sockets are kept. */
-  readonly stateDirectory: string;
-  readonly log: Log;
-  /** The last lines of the log, for the Log page and diagnostics. */
-  readonly logRing?: LogRing;
-  readonly version: string;
-  readonly commit: string | null;
-  readonly shell?: ShellServices;
-}
+export type { AppHostOptions, ShellServices } from './options.ts';
 
 /** Everything the app does, behind the contract: the one object main.ts and serve.ts make. */
 export interface AppHost {

@@ -47,6 +47,7 @@ export class HistoryStore {
   /** Waiting to be written, and those whose last write failed. */
   readonly #due = new Set<Kept>();
   readonly #failing = new Set<Kept>();
+  readonly #removals = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   readonly #sweeping: Promise<void>;
   #turn = 0;
@@ -106,7 +107,9 @@ export class HistoryStore {
 
   /** Drop all there is of a key. */
   forget(key: string): void {
-    void this.#remove(this.#kept.get(key) ?? { key, series: this.#seriesOf(key), turn: 0 });
+    const removal = this.#remove(this.#kept.get(key) ?? { key, series: this.#seriesOf(key), turn: 0 });
+    this.#removals.add(removal);
+    void removal.finally(() => this.#removals.delete(removal));
   }
 
   /** Drop everything. */
@@ -124,7 +127,7 @@ export class HistoryStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
-    await this.#sweeping;
+    await Promise.all([this.#sweeping, ...this.#removals]);
     await this.flush();
   }
 

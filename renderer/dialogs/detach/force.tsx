@@ -37,7 +37,7 @@ export function Force({ plan, onBack }: { plan: DetachPlan; onBack(): void }) {
     >
       {(form) => (
         <>
-          <Notice tone="err" title="This cannot be taken back">
+          <Notice tone="err" title="What force breaks">
             {losses.length === 0 ? (
               'Nothing uses it any more: go back and detach it without force.'
             ) : (

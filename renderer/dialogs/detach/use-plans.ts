@@ -25,7 +25,9 @@ export function usePlans(units: readonly string[]) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same names are the same units
   const recheck = useCallback(async () => {
     abort.current?.abort();
-    const { signal } = (abort.current = new AbortController());
+    const mine = new AbortController();
+    abort.current = mine;
+    const { signal } = mine;
     setChecking(true);
     await Promise.all(
       units.map(async (unit) => {

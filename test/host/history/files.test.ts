@@ -221,6 +221,16 @@ test('what is forgotten is gone from memory and disk, and can be recorded again'
   assert.equal(avg.reads.at(-1), 3, 'nothing of before is left in the minute either');
 });
 
+test('what was forgotten just before the end is gone after it', async (t) => {
+  const history = new TestHistory(t);
+  for (const key of ['unit:xa0', 'unit:xa1']) history.record({ reads: 1 }, SECOND, key);
+  await history.store.close();
+  const again = new TestHistory(t, history.directory);
+  for (const key of ['unit:xa0', 'unit:xa1']) again.store.forget(key);
+  await again.store.close();
+  assert.deepEqual(readdirSync(history.directory), []);
+});
+
 test('clearing drops every series, also of earlier runs', async (t) => {
   const history = new TestHistory(t);
   history.record({ reads: 1 }, SECOND, 'export:of-before');

@@ -9,11 +9,19 @@ const { entries, freeze } = Object;
 const { apply } = Reflect;
 const { addEventListener, dispatchEvent } = EventTarget.prototype;
 const MessageEvent = CustomEvent;
+const { get, set } = WeakMap.prototype;
+const LocalMap = WeakMap;
 const LocalError = Error;
 const text = String;
 
 type AnyFunction = (...args: unknown[]) => unknown;
-type Wire = ['function', number] | ['list', Wire[]] | ['record', [string, Wire][]] | ['value', unknown];
+/** A value as it crosses. Lists and records are numbered as they come, for those that come again. */
+type Wire =
+  | ['function', number]
+  | ['list', Wire[]]
+  | ['record', [string, Wire][]]
+  | ['again', number]
+  | ['value', unknown];
 type Answer = { value: Wire } | { error: string };
 interface CallMessage {
   id: number;
@@ -21,6 +29,10 @@ interface CallMessage {
 }
 
 export type World = 'main' | 'isolated';
+interface Seen {
+  readonly numbers: WeakMap<object, number>;
+  count: number;
+}
 /** Deeper than that is an error in Electron as well. */
 const MAX_DEPTH = 1000;
 
@@ -43,45 +55,51 @@ export class BridgeHalf {
     });
   }
 
-  /** A value as it can be put into a message. @throws Error where it cannot cross */
-  encode(value: unknown, depth = 0): Wire {
-    if (depth > MAX_DEPTH) throw new LocalError('An object could not be cloned.');
+  /** @throws Error where the value cannot cross */
+  encode(value: unknown, seen: Seen = { numbers: new LocalMap(), count: 0 }, depth = 0): Wire {
+    if (depth > MAX_DEPTH || typeof value === 'symbol' || value instanceof Promise)
+      throw new LocalError('An object could not be cloned.');
     if (typeof value === 'function') {
       this.#functions[this.#functions.length] = value as AnyFunction;
       return ['function', this.#functions.length - 1];
     }
-    if (typeof value === 'symbol' || value instanceof Promise)
-      throw new LocalError('An object could not be cloned.');
+    if (typeof value !== 'object' || value === null || isCloneable(value)) return ['value', value];
+    const number = apply(get, seen.numbers, [value]) as number | undefined;
+    if (number !== undefined) return ['again', number];
+    apply(set, seen.numbers, [value, seen.count++]);
     if (isArray(value)) {
       const list: Wire[] = [];
-      for (let at = 0; at < value.length; at++) list[at] = this.encode(value[at], depth + 1);
+      for (let at = 0; at < value.length; at++) list[at] = this.encode(value[at], seen, depth + 1);
       return ['list', list];
     }
-    if (typeof value !== 'object' || value === null || isCloneable(value)) return ['value', value];
     const pairs = entries(value);
     const record: [string, Wire][] = [];
     for (let at = 0; at < pairs.length; at++) {
       const [key, item] = pairs[at] as [string, unknown];
-      record[at] = [key, this.encode(item, depth + 1)];
+      record[at] = [key, this.encode(item, seen, depth + 1)];
     }
     return ['record', record];
   }
 
   /** @param frozen make objects that cannot be changed, as what is exposed is */
-  decode(wire: Wire, frozen = false): unknown {
+  decode(wire: Wire, frozen: boolean, made: unknown[] = []): unknown {
     switch (wire[0]) {
       case 'function':
         return this.#proxy(wire[1]);
+      case 'again':
+        return made[wire[1]];
       case 'list': {
         const list: unknown[] = [];
-        for (let at = 0; at < wire[1].length; at++) list[at] = this.decode(wire[1][at] as Wire, frozen);
+        made[made.length] = list;
+        for (let at = 0; at < wire[1].length; at++) list[at] = this.decode(wire[1][at] as Wire, frozen, made);
         return frozen ? freeze(list) : list;
       }
       case 'record': {
         const object: Record<string, unknown> = {};
+        made[made.length] = object;
         for (let at = 0; at < wire[1].length; at++) {
           const [key, item] = wire[1][at] as [string, Wire];
-          object[key] = this.decode(item, frozen);
+          object[key] = this.decode(item, frozen, made);
         }
         return frozen ? freeze(object) : object;
       }
@@ -99,7 +117,7 @@ export class BridgeHalf {
     this.#answers.length--;
     if (answer === undefined) throw new LocalError('the other world does not answer');
     if ('error' in answer) throw new LocalError(answer.error);
-    return this.decode(answer.value);
+    return this.decode(answer.value, false);
   }
 
   /** Let the other world call a function by its number. */

@@ -72,26 +72,16 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /** Chromium asks nobody: what the session's handlers say of our origin is set before its page is loaded. */
-export async function setPermissions(page: Page, url: string, browserUrl: string): Promise<void> {
-  const { browser } = await launch();
-  const cdp = await page.context().newCDPSession(page);
-  const { targetInfo } = await cdp.send('Target.getTargetInfo');
-  const { browserContextId } = targetInfo;
-  await cdp.detach();
-  const all = await browser.newBrowserCDPSession();
+export async function setPermissions(url: string, browserUrl: string): Promise<void> {
+  const { context } = await launch();
+  const { defaultSession } = session;
+  const granted: string[] = [];
   for (const [electronName, name] of PERMISSIONS) {
-    const { defaultSession } = session;
-    const granted =
-      defaultSession.checks(electronName, url) &&
-      (await defaultSession.permission(electronName, url)).request;
-    await all.send('Browser.setPermission', {
-      permission: { name },
-      setting: granted ? 'granted' : 'denied',
-      origin: new URL(browserUrl).origin,
-      ...(browserContextId === undefined ? {} : { browserContextId }),
-    });
+    const allowed = defaultSession.checks(electronName, url);
+    if (allowed && (await defaultSession.permission(electronName, url)).request) granted.push(name);
   }
-  await all.detach();
+  // All others are denied by this.
+  await context.grantPermissions(granted, { origin: new URL(browserUrl).origin });
 }
 
 /** Every request of every page: guards first, then the handler of its scheme, and nothing else. */

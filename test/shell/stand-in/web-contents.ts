@@ -135,7 +135,7 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
     this.#mainFrameId = frameTree.frame.id;
     this.#frames.set(this.#mainFrameId, this.mainFrame);
     await this.#addWorlds(cdp);
-    await setPermissions(page, 'app://spandrel/', toBrowser('app://spandrel/'));
+    await setPermissions('app://spandrel/', toBrowser('app://spandrel/'));
     return { page, cdp };
   }
 
