@@ -23,6 +23,7 @@ import { DEMO_PEERS, Demo } from './demo.ts';
 import { Disks, diskKey } from './disks.ts';
 import { ExportLinks } from './export-links.ts';
 import { Exports } from './exports.ts';
+import { KernelDevices } from './kernel-devices.ts';
 import { metricsSource } from './metrics-source.ts';
 import type { AppHostOptions } from './options.ts';
 import type { AppParts } from './parts.ts';
@@ -50,6 +51,7 @@ export class AppCore implements AppParts {
   readonly units: Units;
   readonly exports: Exports;
   readonly gateway: Gateway;
+  readonly devices: KernelDevices;
   readonly jobs: Jobs;
   readonly tables: Tables;
   readonly #exporter: Exporter;
@@ -101,9 +103,10 @@ export class AppCore implements AppParts {
       (event) => this.#clientEvent(event),
       (unit) => this.units.optionsOf(unit.name)?.exposed ?? false,
     );
+    this.devices = new KernelDevices(this.gateway);
     this.units = new Units(this.registry, this.config, this.book, this.disks, {
       uriOf: (unit) => this.gateway.uriOf(unit),
-      deviceOf: () => null,
+      deviceOf: (unit) => this.devices.of(unit),
     });
     this.#exporter = new Exporter();
     this.exports = new Exports(this.#exporter, this.config, log, (id) => this.tables.mark('exports', id));

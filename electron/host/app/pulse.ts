@@ -5,8 +5,8 @@ import type { PageFeeds } from './page-feeds.ts';
 import { rttRow, type Sample, type Sampled, Sampler, totalOf } from './sampler.ts';
 
 const INTERVAL_MS = 1_000;
-/** How often is looked at how much storage is behind the exports. */
-const MEASURE_EVERY = 10;
+/** Beats between looks at the storage behind exports and at the kernel's devices. */
+const LOOK_EVERY = 5;
 
 /** Once a second: takes all figures, keeps their history, tells the pages. */
 export class Pulse {
@@ -16,7 +16,7 @@ export class Pulse {
   #sample: Sample | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beats = 0;
-  #measuring = false;
+  #looking = false;
 
   constructor(core: AppCore, feeds: PageFeeds) {
     this.#core = core;
@@ -45,14 +45,20 @@ export class Pulse {
     for (const unit of this.#core.units.all) {
       if (unit.state === 'holding') this.#core.tables.mark('units', unit.name);
     }
-    if (this.#beats++ % MEASURE_EVERY === 0) void this.#measure();
+    if (this.#beats++ % LOOK_EVERY === 0) void this.#look();
   }
 
-  async #measure(): Promise<void> {
-    if (this.#measuring) return;
-    this.#measuring = true;
-    await this.#core.exports.measure();
-    this.#measuring = false;
+  /** What costs a look at the system, and changes seldom. */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const { exports, devices, units, tables } = this.#core;
+      await exports.measure();
+      for (const unit of await devices.refresh(units.all)) tables.mark('units', unit.name);
+    } finally {
+      this.#looking = false;
+    }
   }
 
   #record({ at, rows }: Sample): void {

@@ -8,11 +8,11 @@ export function unitOpener({ units }: AppParts): UnitOpener {
 }
 
 /** The peer a unit is reached through, as commands elsewhere name it; undefined while it has no path. */
-export function peerOfUnit({ units, peers, tables }: AppParts, name: string): PeerWords | undefined {
+export function peerOfUnit({ units, peers }: AppParts, name: string): PeerWords | undefined {
   const unit = units.all.find((candidate) => candidate.name === name);
   const path = unit?.activePath ?? [...(unit?.paths ?? [])][0];
   const id = path === undefined ? undefined : peers.idOf(path.link);
-  return id === undefined ? undefined : tables.rows('peers').get(id);
+  return id === undefined ? undefined : peers.row(id);
 }
 
 /** An end of a copy as a command elsewhere names it: a unit of ours by the disk behind it. */

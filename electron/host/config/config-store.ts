@@ -196,6 +196,7 @@ export class ConfigStore {
   }
 
   #saveLayout(): void {
+    clearTimeout(this.#layoutTimer);
     this.#layoutTimer = undefined;
     this.#attempt('the layout is not kept', () => this.#write(this.#config));
   }

@@ -58,6 +58,8 @@ export interface TableProps<R, S = never> {
   watch?(ids: readonly string[], open: readonly string[]): Wish;
   readonly groupings?: readonly Grouping<R>[];
   readonly defaultSort?: Sort;
+  /** The order is taken anew whenever rows come or go: for rows whose values do not change, such as events. */
+  readonly reorder?: boolean;
   onOpen?(row: R, options: { full: boolean }): void;
   /** The row that stands in the drawer. */
   readonly openId?: string | null;

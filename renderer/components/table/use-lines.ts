@@ -9,13 +9,25 @@ interface Taken {
   readonly sort: Sort | null;
   readonly refresh: number;
   readonly ready: boolean;
+  /** null: the order does not depend on which rows there are. */
+  readonly rows: readonly unknown[] | null;
   readonly order: string[];
   readonly at: number;
 }
 
 /** Rows filtered, in the order taken, grouped and unfolded. */
 export function useLines<R, S>(props: TableProps<R, S>, layout: TableLayout) {
-  const { rows, ready, columns, rowId, figureKey, subRows, groupings, defaultSort = null } = props;
+  const {
+    rows,
+    ready,
+    columns,
+    rowId,
+    figureKey,
+    subRows,
+    groupings,
+    defaultSort = null,
+    reorder = false,
+  } = props;
   const [refresh, setRefresh] = useState(0);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [closedGroups, setClosedGroups] = useState<ReadonlySet<string>>(new Set());
@@ -23,12 +35,14 @@ export function useLines<R, S>(props: TableProps<R, S>, layout: TableLayout) {
 
   const taken = useRef<Taken | null>(null);
   const before = taken.current;
+  const ordered = reorder ? rows : null;
   if (
     before === null ||
     before.sort?.id !== sort?.id ||
     before.sort?.desc !== sort?.desc ||
     before.refresh !== refresh ||
-    before.ready !== ready
+    before.ready !== ready ||
+    before.rows !== ordered
   ) {
     const column = columns.find(({ id }) => id === sort?.id);
     const value = column === undefined ? rowId : rawOf(column, figureKey);
@@ -36,6 +50,7 @@ export function useLines<R, S>(props: TableProps<R, S>, layout: TableLayout) {
       sort,
       refresh,
       ready,
+      rows: ordered,
       order: takeOrder(rows, rowId, value, sort?.desc ?? false),
       at: Date.now(),
     };

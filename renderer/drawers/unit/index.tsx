@@ -1,51 +1,69 @@
-import { Button } from '@mantine/core';
-import { countPaths } from '../../../shared/health.ts';
-import { Fields } from '../../components/fields.tsx';
-import { RawView } from '../../components/raw-view.tsx';
+import type { Unit } from '../../../shared/model/unit.ts';
+import { ActButton } from '../../components/act-button.tsx';
 import { HealthBadge } from '../../components/status/badges.tsx';
-import { SizeForms } from '../../components/values.tsx';
+import { useWatch } from '../../connection/index.ts';
+import { UnitMarks } from '../../pages/units/cells.tsx';
+import { HealthSentence } from '../../pages/units/health-cell.tsx';
 import { useRow } from '../../stores/tables.ts';
-import { openDialog } from '../../stores/ui.ts';
-import { DrawerPage, Gone } from '../drawer-page.tsx';
+import { ContentsTab } from '../contents/contents-tab.tsx';
+import { type DrawerTab, DrawerPage, Gone } from '../drawer-page.tsx';
+import { EventsTab } from '../events/events-tab.tsx';
+import { MoreMenu } from '../more-menu.tsx';
+import { PerformanceTab } from '../performance/performance-tab.tsx';
+import { askDetach, askExpose, unitActs, unitLabel } from './acts.ts';
+import { ClientsTab } from './clients-tab.tsx';
+import { OptionsTab } from './options-tab.tsx';
+import { PathsTab } from './paths-tab.tsx';
+import { RawTab } from './raw-tab.tsx';
+import { SummaryTab } from './summary-tab.tsx';
 
+/** An attached disk, `xaN`. */
 export function UnitDrawer({ id }: { id: string }) {
   const unit = useRow('units', id);
+  useWatch({ units: [id] });
   if (unit === undefined) return <Gone what={id} />;
-  const { usable, all } = countPaths(unit.paths);
   return (
     <DrawerPage
-      title={`${unit.name}  ${unit.options.alias ?? unit.label}`}
+      title={`${unit.name}  ${unitLabel(unit)}`}
       sub={
         <>
           <HealthBadge unit={unit} />
-          <span className="live">
-            {usable}/{all} paths
+          <span>
+            <HealthSentence unit={unit} />
           </span>
+          <UnitMarks unit={unit} />
         </>
       }
       actions={
-        <Button variant="default" onClick={() => openDialog({ kind: 'detach', units: [unit.name] })}>
-          Detach…
-        </Button>
+        <>
+          <ActButton reason={null} onClick={() => askExpose(unit)}>
+            {unit.options.exposed ? 'Hide…' : 'Expose…'}
+          </ActButton>
+          <ActButton reason={null} onClick={() => askDetach([unit])}>
+            Detach…
+          </ActButton>
+          <MoreMenu entries={unitActs([unit])} />
+        </>
       }
-      tabs={[
-        {
-          id: 'summary',
-          label: 'Summary',
-          render: () => (
-            <Fields
-              items={[
-                { name: 'Serial', value: <span className="mono">{unit.serial}</span>, copy: unit.serial },
-                { name: 'Size', value: <SizeForms bytes={unit.size_bytes} blockBytes={unit.block_bytes} /> },
-                unit.nbd === null
-                  ? null
-                  : { name: 'NBD', value: <span className="mono">{unit.nbd}</span>, copy: unit.nbd },
-              ]}
-            />
-          ),
-        },
-        { id: 'raw', label: 'Raw', render: () => <RawView value={unit} /> },
-      ]}
+      tabs={tabsOf(unit)}
     />
   );
+}
+
+function tabsOf(unit: Unit): readonly DrawerTab[] {
+  const { name } = unit;
+  return [
+    { id: 'summary', label: 'Summary', render: () => <SummaryTab unit={unit} /> },
+    { id: 'paths', label: 'Paths', render: () => <PathsTab unit={unit} /> },
+    {
+      id: 'performance',
+      label: 'Performance',
+      render: () => <PerformanceTab figureKey={`unit:${name}`} label={name} />,
+    },
+    { id: 'clients', label: 'Clients', render: () => <ClientsTab unit={unit} /> },
+    { id: 'contents', label: 'Contents', render: () => <ContentsTab target={{ unit: name }} /> },
+    { id: 'events', label: 'Events', render: () => <EventsTab objectId={name} /> },
+    { id: 'options', label: 'Options', render: () => <OptionsTab unit={unit} /> },
+    { id: 'raw', label: 'Raw', render: () => <RawTab unit={unit} /> },
+  ];
 }

@@ -1,32 +1,36 @@
 import { useRef, useState } from 'react';
 
 /**
- * A list that grows at its top, held still while someone is in it: by pointer, by keyboard, or scrolled away
- * from the top. What comes meanwhile waits.
+ * A list that grows at its top, held still while someone is in it: with the pointer, with the keyboard, or
+ * scrolled away from the top. What comes meanwhile waits until it is released.
+ * @param rows newest first
+ * @param of what is listed; another list begins anew
  */
-export function useHeld<T>(rows: readonly T[], of: string, countNew: (shown: readonly T[]) => number) {
+export function useHeld<T extends { readonly id: number }>(rows: readonly T[], of: string) {
   const [inside, setInside] = useState({ pointer: false, focus: false, scrolled: false });
   const held = inside.pointer || inside.focus || inside.scrolled;
-  const shown = useRef({ of, rows });
+  const top = useRef<{ of: string; id: number | null }>({ of, id: null });
   const [, redraw] = useState(0);
-  const waiting = held && shown.current.of === of ? countNew(shown.current.rows) : 0;
-  // What is new waits; anything else, such as older ones asked for, does not move what is there.
-  if (waiting === 0 || shown.current.of !== of) shown.current = { of, rows };
+  const newest = rows[0]?.id ?? null;
+  if (!held || top.current.of !== of || top.current.id === null) top.current = { of, id: newest };
+  const limit = top.current.id;
+  const shown = limit === null || limit === newest ? rows : rows.filter(({ id }) => id <= limit);
+  const set = (change: Partial<typeof inside>) => setInside((before) => ({ ...before, ...change }));
   return {
-    rows: shown.current.rows,
-    waiting,
+    rows: shown,
+    waiting: rows.length - shown.length,
     release() {
-      shown.current = { of, rows };
+      top.current = { of, id: newest };
       redraw((count) => count + 1);
     },
     handlers: {
-      onPointerEnter: () => setInside((before) => ({ ...before, pointer: true })),
-      onPointerLeave: () => setInside((before) => ({ ...before, pointer: false })),
-      onFocusCapture: () => setInside((before) => ({ ...before, focus: true })),
-      onBlurCapture: () => setInside((before) => ({ ...before, focus: false })),
-      onScrollCapture: (event: { target: EventTarget }) => {
-        const scrolled = event.target instanceof Element && event.target.scrollTop > 0;
-        setInside((before) => (before.scrolled === scrolled ? before : { ...before, scrolled }));
+      onPointerEnter: () => set({ pointer: true }),
+      onPointerLeave: () => set({ pointer: false }),
+      onFocusCapture: () => set({ focus: true }),
+      onBlurCapture: () => set({ focus: false }),
+      onScrollCapture: ({ target }: { target: EventTarget }) => {
+        const scrolled = target instanceof Element && target.scrollTop > 0;
+        if (scrolled !== inside.scrolled) set({ scrolled });
       },
     },
   };

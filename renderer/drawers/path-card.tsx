@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import type { Path } from '../../shared/model/disk.ts';
+import { type Field, Fields } from '../components/fields.tsx';
+import { AccessBadge, LinkBadge, PathBadge, UseBadge } from '../components/status/badges.tsx';
+import { Age, Count, Time, useNow } from '../components/values.tsx';
+import { formatDuration } from '../../shared/format.ts';
+import { useRow } from '../stores/tables.ts';
+import { ItemCard } from './item-card.tsx';
+
+/**
+ * A way to a disk. Its three facts stand apart: whether I/O is sent on it, what the far end said, and whether
+ * there is a link at all. One word for all would hide what is wrong.
+ */
+export function PathCard(props: {
+  path: Path;
+  /** More facts, of who knows figures. */
+  figures?: readonly Field[];
+  acts?: ReactNode;
+  children?: ReactNode;
+}) {
+  const { path } = props;
+  const peer = useRow('peers', path.peer_id);
+  return (
+    <ItemCard
+      title={`${path.peer}  ·  ${path.label}`}
+      aside={<PathBadge path={path} />}
+      marked={path.use === 'active'}
+      acts={props.acts}
+    >
+      <Fields
+        items={[
+          { name: 'Use', value: <UseBadge use={path.use} /> },
+          { name: 'Access', value: <AccessBadge access={path.access} /> },
+          { name: 'Link', value: <LinkBadge link={path.link} /> },
+          path.last_error === null ? null : { name: 'Last error', value: path.last_error },
+          peer === undefined
+            ? null
+            : { name: 'Address', value: <span className="mono">{peer.address}</span>, copy: peer.address },
+          {
+            name: 'Distance',
+            value: `${path.distance} ${path.distance === 1 ? 'hop' : 'hops'}${path.preferred ? ', preferred by you' : ''}`,
+          },
+          ...(props.figures ?? []),
+          { name: 'Failures', value: <Failures path={path} /> },
+          {
+            name: 'Last change',
+            value: (
+              <span>
+                <Time at={path.changed_at} /> (<Age at={path.changed_at} suffix=" ago" />)
+              </span>
+            ),
+          },
+          { name: 'Next check', value: <NextCheck at={path.next_check_at} /> },
+        ]}
+      />
+      {props.children}
+    </ItemCard>
+  );
+}
+
+function Failures({ path: { failures, recent_losses: losses } }: { path: Path }) {
+  return (
+    <span className="live">
+      <Count value={failures} />
+      {losses > 0 && `, lost ${losses === 1 ? 'once' : `${losses} times`} in the last 10 min`}
+    </span>
+  );
+}
+
+function NextCheck({ at }: { at: number | null }) {
+  const now = useNow();
+  if (at === null) return <span className="dim">None due</span>;
+  return <span className="num live">in {formatDuration(Math.max(0, Math.ceil((at - now) / 1000) * 1000))}</span>;
+}
