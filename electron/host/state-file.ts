@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { replaceFile } from './atomic-file.ts';
 import type { Log } from './log.ts';
 
 const Numbers = z.object({
@@ -57,7 +57,7 @@ export class NumbersFile {
       // Disks in memory have a new serial each time: those not seen for long give their numbers up.
       const units = Object.fromEntries([...numbers].slice(-KEPT_NUMBERS));
       const text = JSON.stringify({ version: 1, units }, null, 2);
-      writeFileAtomic.sync(this.#path, `${text}\n`, { mode: 0o600 });
+      replaceFile(this.#path, `${text}\n`, true);
     } catch (error) {
       this.#log.warn(`unit numbers are not kept: ${(error as Error).message}`);
     }

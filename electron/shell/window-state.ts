@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { replaceFile } from '../host/atomic-file.ts';
 
 export const MIN_WIDTH = 900;
 export const MIN_HEIGHT = 600;
@@ -90,7 +90,7 @@ export class WindowStateFile {
   save(state: WindowState): void {
     const text = `${JSON.stringify(state)}\n`;
     if (text === this.#saved) return;
-    writeFileAtomic.sync(this.#path, text, { mode: 0o600 });
+    replaceFile(this.#path, text, false);
     this.#saved = text;
   }
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceFile } from '../host/atomic-file.ts';
 
 const FILE = 'open-browser.html';
 
@@ -33,7 +33,7 @@ export async function openBrowser(url: string, directory: string, open: (file: s
   const html =
     '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>Spandrel</title>' +
     `<meta http-equiv="refresh" content="0; url=${target}"><a href="${target}">Spandrel</a>\n`;
-  await writeFileAtomic(file, html, { mode: 0o600 });
+  replaceFile(file, html, false);
   await open(file);
 }
 

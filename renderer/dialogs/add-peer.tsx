@@ -2,7 +2,6 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { spansCommand } from '../../shared/command-line.ts';
 import { FormDialog } from '../components/form/index.ts';
-import { SecurityBadge } from '../components/status/badges.tsx';
 import { call } from '../connection/index.ts';
 import { openObject } from '../stores/ui.ts';
 import { type PeerAddress, readPeerAddress } from './add-peer/address.ts';
@@ -10,7 +9,6 @@ import { TestStages } from './add-peer/test-stages.tsx';
 import { usePeerTest } from './add-peer/use-peer-test.ts';
 import { toastWithAct } from './parts/act-toast.tsx';
 import { Notice } from './parts/notice.tsx';
-import parts from './parts/parts.module.css';
 import type { RequestOf } from './requests.ts';
 
 /** A peer to connect to, perhaps tested before: the test leaves nothing behind. */
@@ -134,13 +132,13 @@ export function AddPeerDialog({ request }: { request: RequestOf<'add_peer'> }) {
 /** How the link will be protected, said as it is. */
 function Security({ other }: { other: boolean }) {
   return (
-    <Notice tone={other ? 'warn' : 'ok'}>
-      <SecurityBadge security={other ? 'plain' : 'local'} />
-      <div className={parts.dim}>
-        {other
-          ? 'DMSG has no encryption that holds today: anyone on the network between could read and change what goes over this link. A tunnel (SSH, WireGuard) to 127.0.0.1 protects it.'
-          : 'The link stays on this machine, so nothing can be read on the way.'}
-      </div>
+    <Notice
+      tone={other ? 'warn' : 'ok'}
+      title={other ? 'Plain: neither encrypted nor authenticated' : 'This machine'}
+    >
+      {other
+        ? 'Anyone on the network between can read and change what goes over this link. A tunnel (SSH, WireGuard) that ends at 127.0.0.1 protects it.'
+        : 'The link does not leave this machine, so nobody on the network can read it.'}
     </Notice>
   );
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
+import { formatDuration } from '../../shared/format.ts';
 import type { Path } from '../../shared/model/disk.ts';
 import { type Field, Fields } from '../components/fields.tsx';
 import { AccessBadge, LinkBadge, PathBadge, UseBadge } from '../components/status/badges.tsx';
 import { Age, Count, Time, useNow } from '../components/values.tsx';
-import { formatDuration } from '../../shared/format.ts';
 import { useRow } from '../stores/tables.ts';
 import { ItemCard } from './item-card.tsx';
 
@@ -70,5 +70,7 @@ function Failures({ path: { failures, recent_losses: losses } }: { path: Path })
 function NextCheck({ at }: { at: number | null }) {
   const now = useNow();
   if (at === null) return <span className="dim">None due</span>;
-  return <span className="num live">in {formatDuration(Math.max(0, Math.ceil((at - now) / 1000) * 1000))}</span>;
+  return (
+    <span className="num live">in {formatDuration(Math.max(0, Math.ceil((at - now) / 1000) * 1000))}</span>
+  );
 }

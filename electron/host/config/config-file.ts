@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
+import { replaceFile } from '../atomic-file.ts';
 import { fileError } from '../file-error.ts';
-import { replaceFile } from './atomic-file.ts';
 import { ConfigError, parseConfig } from './parse-config.ts';
 import type { Config } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeDraftsIn } from '../atomic-file.ts';
 import { fileError, isMissing } from '../file-error.ts';
 import type { Log } from '../log.ts';
-import { removeDraftsIn } from './atomic-file.ts';
 import { readConfig, writeConfig } from './config-file.ts';
 import type { Config } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Tooltip } from '@mantine/core';
 import { useMergedRef, useResizeObserver } from '@mantine/hooks';
 import { ChartLine, Download, Table2 } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatDuration } from '../../../shared/format.ts';
 import type { Event } from '../../../shared/model/event.ts';
@@ -31,6 +31,8 @@ interface Props {
   readonly height?: number;
   /** What lies between the first two lines is filled, as between p50 and p99. */
   readonly between?: boolean;
+  /** More buttons at its head. */
+  readonly extra?: ReactNode;
   /** Which events are marked; left out: warnings and errors, and what happened to disks and paths. */
   events?(event: Event): boolean;
 }
@@ -41,7 +43,15 @@ const telling = ({ severity, kind }: Event) => severity !== 'info' || kind === '
  * A chart over the shared time range: gaps stay gaps, the crosshair is everyone's, dragging zooms, a double
  * click goes back. Its values are there as a table and as CSV too.
  */
-export function Chart({ title, unit, series, height = 180, between = false, events = telling }: Props) {
+export function Chart({
+  title,
+  unit,
+  series,
+  height = 180,
+  between = false,
+  extra,
+  events = telling,
+}: Props) {
   const range = useRange();
   const units = useUnits();
   const clock = useClock();
@@ -162,6 +172,7 @@ export function Chart({ title, unit, series, height = 180, between = false, even
               <Download size={15} />
             </ActionIcon>
           </Tooltip>
+          {extra}
         </Group>
       </Group>
       <Legend ref={legend} series={series} unit={unit} />

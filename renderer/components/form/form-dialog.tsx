@@ -96,40 +96,42 @@ export function FormDialog<T>(props: Props<T>) {
           <ErrorPanel title={`${props.submitLabel} failed`} error={error} events={false} />
         )}
         {shown && command !== undefined && <Command {...command} />}
-        <Group justify="space-between" mt="md" gap="xs">
-          <Group gap="xs">
-            {command !== undefined && (
-              <Button variant="subtle" aria-expanded={shown} onClick={() => setShown(!shown)}>
-                {shown ? 'Hide command' : 'Show command'}
+        <div className={styles.foot}>
+          <Group justify="space-between" gap="xs">
+            <Group gap="xs">
+              {command !== undefined && (
+                <Button variant="subtle" aria-expanded={shown} onClick={() => setShown(!shown)}>
+                  {shown ? 'Hide command' : 'Show command'}
+                </Button>
+              )}
+              {busySince !== null && <Busy label={props.busyLabel} since={busySince} />}
+            </Group>
+            <Group gap="xs" ml="auto">
+              {props.extra}
+              <Button
+                variant="default"
+                onClick={busy ? cancel : close}
+                {...(danger ? { 'data-autofocus': true } : {})}
+              >
+                Cancel
               </Button>
-            )}
-            {busySince !== null && <Busy label={props.busyLabel} since={busySince} />}
+              <Button
+                type={danger ? 'button' : 'submit'}
+                color={danger ? 'err' : 'info'}
+                disabled={busy || blocked !== null}
+                {...(blocked === null ? {} : { title: blocked })}
+                {...(danger ? { onClick: () => void submit() } : {})}
+              >
+                {props.submitLabel}
+              </Button>
+            </Group>
           </Group>
-          <Group gap="xs" ml="auto">
-            {props.extra}
-            <Button
-              variant="default"
-              onClick={busy ? cancel : close}
-              {...(danger ? { 'data-autofocus': true } : {})}
-            >
-              Cancel
-            </Button>
-            <Button
-              type={danger ? 'button' : 'submit'}
-              color={danger ? 'err' : 'info'}
-              disabled={busy || blocked !== null}
-              {...(blocked === null ? {} : { title: blocked })}
-              {...(danger ? { onClick: () => void submit() } : {})}
-            >
-              {props.submitLabel}
-            </Button>
-          </Group>
-        </Group>
-        {blocked !== null && blocked !== '' && (
-          <Text size="xs" c="dimmed" ta="right" mt={4}>
-            {blocked}
-          </Text>
-        )}
+          {blocked !== null && blocked !== '' && (
+            <Text size="xs" c="dimmed" ta="right" mt={4}>
+              {blocked}
+            </Text>
+          )}
+        </div>
       </form>
     </Modal>
   );

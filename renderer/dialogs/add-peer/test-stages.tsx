@@ -28,7 +28,7 @@ const STATES: Readonly<Record<PeerStage['state'] | 'waiting', Shown>> = {
   running: { glyph: 'spinner', tone: '', word: 'running' },
   ok: { glyph: 'check', tone: 'ok', word: 'done' },
   failed: { glyph: 'cross', tone: 'err', word: 'failed' },
-  skipped: { glyph: 'dash', tone: 'dim', word: 'not needed' },
+  skipped: { glyph: 'dash', tone: 'dim', word: 'skipped' },
   waiting: { glyph: 'ring', tone: 'dim', word: 'not reached' },
 };
 
@@ -36,7 +36,7 @@ const STATES: Readonly<Record<PeerStage['state'] | 'waiting', Shown>> = {
 export function TestStages({ run, serial }: { run: TestRun; serial: string | null }) {
   return (
     <Section title="Test">
-      <ol className={`${parts.frame} ${parts.plain}`} aria-live="polite" aria-busy={run.running}>
+      <ol className={`${parts.list} ${parts.plain}`} aria-live="polite" aria-busy={run.running}>
         {STAGES.map(([stage, name]) => (
           <Stage key={stage} name={name} stage={run.stages.get(stage)} />
         ))}

@@ -11,7 +11,7 @@ import { holdersOf } from './plans.ts';
 export function Steps({ plan }: { plan: DetachPlan }) {
   return (
     <Section title="What is done, in this order">
-      <ol className={`${parts.frame} ${parts.plain}`}>
+      <ol className={`${parts.list} ${parts.plain}`}>
         {plan.steps.map(({ what, blocked_by }) => (
           <li key={what} className={parts.line}>
             <span className={blocked_by === null ? parts.ok : parts.err}>

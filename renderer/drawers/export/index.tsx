@@ -1,14 +1,59 @@
+import { exportCommand } from '../../../shared/command-line.ts';
+import type { Export } from '../../../shared/model/export.ts';
+import { ActButton } from '../../components/act-button.tsx';
 import { RawView } from '../../components/raw-view.tsx';
+import { ExportBadge } from '../../components/status/badges.tsx';
+import { useSettings } from '../../stores/settings.ts';
 import { useRow } from '../../stores/tables.ts';
 import { DrawerPage, Gone } from '../drawer-page.tsx';
+import { EventsTab } from '../events/events-tab.tsx';
+import { MoreMenu } from '../more-menu.tsx';
+import { PerformanceTab } from '../performance/performance-tab.tsx';
+import { askStop, exportActs, isOffered, setOnline, whyNotStop, whyNotSwitch } from './acts.ts';
+import { ClientsTab } from './clients-tab.tsx';
+import { SummaryTab } from './summary-tab.tsx';
 
+/** A disk of this machine that peers are offered. */
 export function ExportDrawer({ id }: { id: string }) {
   const item = useRow('exports', id);
   if (item === undefined) return <Gone what="This export" />;
+  const offered = isOffered(item);
   return (
     <DrawerPage
       title={item.label}
-      tabs={[{ id: 'raw', label: 'Raw', render: () => <RawView value={item} /> }]}
+      sub={<ExportBadge item={item} />}
+      actions={
+        <>
+          <ActButton reason={whyNotSwitch(item)} onClick={() => setOnline([item], !offered)}>
+            {offered ? 'Take offline' : 'Put online'}
+          </ActButton>
+          <ActButton reason={whyNotStop(item)} onClick={() => askStop(item)}>
+            Stop exporting…
+          </ActButton>
+          <MoreMenu entries={exportActs([item])} />
+        </>
+      }
+      tabs={[
+        { id: 'summary', label: 'Summary', render: () => <SummaryTab item={item} /> },
+        { id: 'clients', label: 'Clients', render: () => <ClientsTab item={item} /> },
+        {
+          id: 'performance',
+          label: 'Performance',
+          render: () => <PerformanceTab figureKey={`export:${id}`} label={item.label} />,
+        },
+        { id: 'events', label: 'Events', render: () => <EventsTab objectId={id} /> },
+        { id: 'raw', label: 'Raw', render: () => <Raw item={item} /> },
+      ]}
     />
   );
+}
+
+const BLOCKS = [512, 4096] as const;
+
+function Raw({ item }: { item: Export }) {
+  const { export_listen: listen, export_connect: connect, insecure_plain } = useSettings();
+  const { source, serial, label, read_only } = item;
+  const block_bytes = BLOCKS.find((bytes) => bytes === item.block_bytes) ?? null;
+  const input = { source, serial, label, block_bytes, read_only };
+  return <RawView value={item} command={exportCommand(input, { listen, connect, insecure_plain })} />;
 }

@@ -9,7 +9,12 @@ import styles from './chain.module.css';
 import { clientName } from './use-clients.ts';
 
 const OFFERED: Look = { word: 'Offered', glyph: 'disc', tone: 'ok', hint: 'A peer offers it now' };
-const NOT_OFFERED: Look = { word: 'Not offered', glyph: 'dash', tone: 'unknown', hint: 'No peer offers it now' };
+const NOT_OFFERED: Look = {
+  word: 'Not offered',
+  glyph: 'dash',
+  tone: 'unknown',
+  hint: 'No peer offers it now',
+};
 const IN_USE: Look = { word: 'In use', glyph: 'disc', tone: 'ok', hint: 'I/O is sent on this path' };
 const SERVED: Look = { word: 'Served', glyph: 'disc', tone: 'ok', hint: 'Programs of this machine reach it' };
 const HIDDEN: Look = { word: 'Hidden', glyph: 'dash', tone: 'unknown', hint: 'No program can reach it' };

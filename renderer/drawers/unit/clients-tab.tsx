@@ -29,11 +29,7 @@ export function ClientsTab({ unit }: { unit: Unit }) {
           </CardList>
         </StaleValue>
       )}
-      {own.length > 0 && (
-        <Text size="sm">
-          Also open by Spandrel itself: {own.join(', ')}
-        </Text>
-      )}
+      {own.length > 0 && <Text size="sm">Also open by Spandrel itself: {own.join(', ')}</Text>}
       {names?.available === false && clients !== null && clients.length > 0 && (
         <Text size="sm" c="dimmed">
           Processes are not named: {names.reason}

@@ -13,7 +13,11 @@ type NbdPlace = { readonly socket: string } | { readonly host: string; readonly 
 const DEVICES = 16;
 
 /** @returns null where the unit is not exposed */
-export function deviceCommands({ name, nbd, block_bytes }: Pick<Unit, 'name' | 'nbd' | 'block_bytes'>): DeviceCommands | null {
+export function deviceCommands({
+  name,
+  nbd,
+  block_bytes,
+}: Pick<Unit, 'name' | 'nbd' | 'block_bytes'>): DeviceCommands | null {
   const place = nbd === null ? null : placeOf(nbd);
   if (place === null) return null;
   // The number of the unit, so that one knows which is which.

@@ -6,7 +6,7 @@ import { UnitMarks } from '../../pages/units/cells.tsx';
 import { HealthSentence } from '../../pages/units/health-cell.tsx';
 import { useRow } from '../../stores/tables.ts';
 import { ContentsTab } from '../contents/contents-tab.tsx';
-import { type DrawerTab, DrawerPage, Gone } from '../drawer-page.tsx';
+import { DrawerPage, type DrawerTab, Gone } from '../drawer-page.tsx';
 import { EventsTab } from '../events/events-tab.tsx';
 import { MoreMenu } from '../more-menu.tsx';
 import { PerformanceTab } from '../performance/performance-tab.tsx';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
+import { formatLatency } from '../../../shared/format.ts';
 import { countPaths, isUsable } from '../../../shared/health.ts';
 import type { Path } from '../../../shared/model/disk.ts';
 import type { Unit } from '../../../shared/model/unit.ts';
-import { formatLatency } from '../../../shared/format.ts';
 import { ActButton } from '../../components/act-button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { call } from '../../connection/index.ts';

@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { formatLatency } from '../../../shared/format.ts';
 import type { Path } from '../../../shared/model/disk.ts';
 import type { Unit } from '../../../shared/model/unit.ts';
-import { formatLatency } from '../../../shared/format.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LiveFigure } from '../../components/live-figure.tsx';
 import { useWatch } from '../../connection/index.ts';

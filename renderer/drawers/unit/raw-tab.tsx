@@ -11,7 +11,8 @@ export function RawTab({ unit }: { unit: Unit }) {
   const hello = useHello();
   const ids = new Set(unit.paths.map(({ peer_id }) => peer_id));
   const peers = rows.filter(({ id }) => ids.has(id));
-  const nbd = nbd_listen !== '' ? nbd_listen : hello === null ? null : `unix:${hello.state_directory}/nbd.sock`;
+  const nbd =
+    nbd_listen !== '' ? nbd_listen : hello === null ? null : `unix:${hello.state_directory}/nbd.sock`;
   return (
     <RawView
       value={unit}

@@ -1,5 +1,5 @@
-import type { Unit } from '../../../shared/model/unit.ts';
 import { formatDuration } from '../../../shared/format.ts';
+import type { Unit } from '../../../shared/model/unit.ts';
 import { Fields } from '../../components/fields.tsx';
 import { Badge, ReadOnlyBadge } from '../../components/status/badges.tsx';
 import { ACCESS_LOOKS } from '../../components/status/words.ts';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EventFilter } from '../../../shared/contract.ts';
 import { ObjectKind, Severity } from '../../../shared/model/event.ts';
 import { KIND_WORDS } from '../../drawers/events/event-words.ts';
@@ -27,11 +28,13 @@ export const TIMES = [
   { value: 'charts', label: 'Range of the charts' },
 ];
 
-export interface Choices {
-  readonly kind: string;
-  readonly severity: string;
-  readonly time: string;
-}
+export const Choices = z.object({
+  kind: z.string().max(32),
+  severity: z.string().max(32),
+  time: z.string().max(32),
+});
+export type Choices = z.infer<typeof Choices>;
+export const ALL: Choices = { kind: '', severity: '', time: '' };
 
 /**
  * What the host is asked for. A filter of several words is asked for by its longest: the table looks for the

@@ -2,7 +2,6 @@ import { ActionIcon, Button, Menu, Select, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { ArrowUp, ChevronDown, Download, ZoomIn } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import { z } from 'zod';
 import { formatCount, formatTime } from '../../../shared/format.ts';
 import type { Event } from '../../../shared/model/event.ts';
 import { download } from '../../components/chart/download.ts';
@@ -18,16 +17,13 @@ import { useLayout } from '../../stores/layout.ts';
 import { useClock } from '../../stores/settings.ts';
 import { useRange } from '../../stores/ui.ts';
 import styles from './activity.module.css';
-import { type Choices, filterOf, KINDS, SEVERITIES, TIMES } from './event-choices.ts';
+import { ALL, Choices, filterOf, KINDS, SEVERITIES, TIMES } from './event-choices.ts';
 import { EVENT_COLUMNS } from './event-columns.tsx';
 import { eventsCsv, eventsJson } from './event-export.ts';
 import { useHeld } from './use-held.ts';
 
 const PAGE_LENGTH = 200;
 const TABLE = 'events';
-
-const Stored = z.object({ kind: z.string().max(32), severity: z.string().max(32), time: z.string().max(32) });
-const ALL: Choices & z.infer<typeof Stored> = { kind: '', severity: '', time: '' };
 
 const COLUMNS: readonly Column<Event>[] = [
   ...EVENT_COLUMNS,
@@ -60,7 +56,7 @@ const open = (event: Event) => showEvent(event);
 
 /** Everything that happened, as far back as it is kept. */
 export function EventsPanel() {
-  const [choices, choose] = useLayout('activity.events', Stored, ALL);
+  const [choices, choose] = useLayout('activity.events', Choices, ALL);
   const [layout, changeLayout] = useTableLayout(TABLE);
   const [text] = useDebouncedValue(layout.filter, 300);
   const range = useRange();
@@ -102,7 +98,7 @@ export function EventsPanel() {
           label="Events"
           noun={['event', 'events']}
           rows={rows}
-          ready={ready || error !== null}
+          ready={ready}
           columns={COLUMNS}
           rowId={idOf}
           rowName={nameOf}

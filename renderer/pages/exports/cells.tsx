@@ -30,7 +30,8 @@ export function accessText({ read_only, read_only_reason }: Export): string {
 }
 
 export function AccessCell({ item }: { item: Export }) {
-  if (!item.read_only) return <Badge look={ACCESS_LOOKS.granted} word="Read-write" hint="Peers may write it" />;
+  if (!item.read_only)
+    return <Badge look={ACCESS_LOOKS.granted} word="Read-write" hint="Peers may write it" />;
   return (
     <span className={styles.state}>
       <ReadOnlyBadge hint={accessText(item)} />

@@ -1,23 +1,20 @@
 import { Stack } from '@mantine/core';
-import { Chart } from '../../components/chart/chart.tsx';
 import { RangePicker } from '../../components/chart/range-picker.tsx';
 import { Page } from '../../components/page.tsx';
+import { useBoard } from './board.ts';
+import { Compare } from './compare.tsx';
+import { Heatmaps } from './heatmaps.tsx';
+import { Pinned } from './pinned.tsx';
 
-const BYTES = [
-  { key: 'total', column: 'read_bytes', label: 'read', role: 'read' },
-  { key: 'total', column: 'written_bytes', label: 'write', role: 'write' },
-] as const;
-const OPS = [
-  { key: 'total', column: 'reads', label: 'reads', role: 'read' },
-  { key: 'total', column: 'writes', label: 'writes', role: 'write' },
-] as const;
-
+/** Charts over one time range. */
 export function PerformancePage() {
+  const [board, change] = useBoard();
   return (
     <Page title="Performance" actions={<RangePicker />}>
-      <Stack>
-        <Chart title="Throughput" unit="bytes" series={BYTES} />
-        <Chart title="Requests" unit="ops" series={OPS} />
+      <Stack gap="md">
+        <Compare board={board} change={change} />
+        <Pinned board={board} change={change} />
+        <Heatmaps board={board} change={change} />
       </Stack>
     </Page>
   );

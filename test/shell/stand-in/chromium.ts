@@ -80,7 +80,6 @@ export async function setPermissions(url: string, browserUrl: string): Promise<v
     const allowed = defaultSession.checks(electronName, url);
     if (allowed && (await defaultSession.permission(electronName, url)).request) granted.push(name);
   }
-  console.error('granted', granted, browserUrl);
   // All others are denied by this.
   await context.grantPermissions(granted, { origin: new URL(browserUrl).origin });
 }

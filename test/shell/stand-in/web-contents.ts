@@ -69,6 +69,8 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
       expression,
       awaitPromise: true,
       returnByValue: true,
+      // As if somebody had clicked: what a page may do then it must not be able to do more of.
+      userGesture: true,
       ...(where === 'page' || contextId === undefined ? {} : { contextId }),
     });
     if (exceptionDetails === undefined) return result.value;

@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { after, before, type TestContext } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { expect as base } from 'playwright/test';
 import { Sandbox } from '../../e2e/support/sandbox.ts';
 import type { Spandrel } from '../../e2e/support/spandrel.ts';
+import type { SettingsPatch } from '../../../shared/model/settings.ts';
 import { launch, withoutChromium } from './chromium.ts';
 
 /** How long a test waits for something that must come to the page, unless it says otherwise. */
@@ -26,6 +28,8 @@ export function useBrowser(): () => Browser {
 
 export interface AppOptions {
   readonly flags?: readonly string[];
+  /** What is set before it starts. */
+  readonly settings?: SettingsPatch;
   readonly context?: BrowserContextOptions;
 }
 
@@ -54,6 +58,7 @@ export class App {
 
   static async start(t: TestContext, browser: Browser, options: AppOptions = {}): Promise<App> {
     const box = new Sandbox(t);
+    configure(box, options.settings);
     const serve = await box.start('serve', '--no-open', ...(options.flags ?? []));
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options.context });
     const app = new App(box, serve, await context.newPage());
@@ -98,4 +103,18 @@ export class App {
     this.#serve = await this.box.start('serve', '--no-open');
     await this.signIn();
   }
+}
+
+/** The config `serve` finds: nothing but settings. Exports get a free port, because the usual one may be taken. */
+function configure(box: Sandbox, settings: SettingsPatch = {}): void {
+  const config = {
+    version: 1,
+    peers: [],
+    exports: [],
+    units: [],
+    detached: [],
+    settings: { export_listen: ['127.0.0.1:0'], ...settings },
+    layout: {},
+  };
+  writeFileSync(box.path('state/config.json'), JSON.stringify(config));
 }
