@@ -4,13 +4,13 @@ import { MAX_TO_HOST_BYTES, type ToPage } from '../shared/wire.ts';
 import type { PageSession, PageTransport } from './host/api/page-session.ts';
 import type { AppHost } from './host/app/app-host.ts';
 import type { Log } from './host/log.ts';
+import { MessageBudget } from './host/page/message-budget.ts';
 import { messageFault } from './shell/message-size.ts';
 import { APP_ORIGIN } from './shell/origin.ts';
-import { RateLimit } from './shell/rate-limit.ts';
 
 /** Messages a page may send at once, and per second in the long run: far more than hands can cause. */
-const BURST = 500;
-const PER_SECOND = 100;
+const BURST = 400;
+const PER_SECOND = 200;
 /** A page that does not answer the system takes no figures either. */
 const UNRESPONSIVE_BACKLOG = Number.MAX_SAFE_INTEGER;
 
@@ -31,7 +31,7 @@ export class IpcPages implements PageTransport {
   readonly #host: Pick<AppHost, 'connect'>;
   readonly #log: Log;
   readonly #listener: IpcListener;
-  #rate = new RateLimit(BURST, PER_SECOND);
+  #budget = new MessageBudget(BURST, PER_SECOND);
   #session: PageSession | null = null;
   #refused = false;
   #noted = false;
@@ -83,7 +83,7 @@ export class IpcPages implements PageTransport {
       this.#ignore(senderFrame);
       return;
     }
-    const tooMany = this.#rate.take() ? null : `more than ${PER_SECOND} messages a second`;
+    const tooMany = this.#budget.take() ? null : `more than ${PER_SECOND} messages a second`;
     const fault = tooMany ?? messageFault(message, MAX_TO_HOST_BYTES);
     if (fault === null) this.#open().receive(message);
     else this.drop(fault);
@@ -108,7 +108,7 @@ export class IpcPages implements PageTransport {
     this.#end();
     this.#refused = false;
     this.#noted = false;
-    this.#rate = new RateLimit(BURST, PER_SECOND);
+    this.#budget = new MessageBudget(BURST, PER_SECOND);
   }
 
   #end(): void {

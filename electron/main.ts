@@ -41,7 +41,7 @@ import { MIN_HEIGHT, MIN_WIDTH, type Placement, place, WindowStateFile } from '.
 const APP_ID = 'org.spandrel.Spandrel';
 const PRELOAD = join(import.meta.dirname, 'preload.cjs');
 const PAGE_FOLDER = join(import.meta.dirname, '../renderer');
-const ICON_FOLDER = join(import.meta.dirname, '../../build/icons');
+const ICON_FOLDER = join(import.meta.dirname, '../../build/window');
 const icon = (name: string) => join(ICON_FOLDER, `${name}.png`);
 
 const { version } = createRequire(import.meta.url)('spandrel/package.json') as { version: string };
@@ -219,8 +219,8 @@ async function pickPath(options: { title: string; kind: 'open' | 'save'; suggest
   return canceled ? null : (filePaths[0] ?? null);
 }
 
-async function answer(files: PageFiles, request: Request): Promise<Response> {
-  const { status, headers, body } = await files.answer(request.method, new URL(request.url).pathname);
+function answer(files: PageFiles, request: Request): Response {
+  const { status, headers, body } = files.answer(request.method, new URL(request.url).pathname);
   return new Response(request.method === 'HEAD' ? null : body, { status, headers });
 }
 
@@ -228,8 +228,9 @@ let desktop: Desktop | null = null;
 
 async function start(): Promise<void> {
   guardSession(session.defaultSession, guardActions);
-  const [files, canTray] = await Promise.all([PageFiles.open(PAGE_FOLDER), hasTray(process.platform)]);
+  const files = new PageFiles(PAGE_FOLDER);
   protocol.handle(APP_SCHEME, (request) => answer(files, request));
+  const canTray = await hasTray(process.platform);
   const lock = await StateLock.take(state, async () => {
     desktop?.raise();
     return { kind: 'window' };

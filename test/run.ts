@@ -52,7 +52,7 @@ async function runFiles(files: string[]): Promise<void> {
     if (type === 'test:diagnostic') console.log(`        ${data.message}`);
     if (type === 'test:stderr' || type === 'test:stdout') process.stdout.write(data.message);
     if (type !== 'test:pass' && type !== 'test:fail') continue;
-    if (data.details.type === 'suite') continue;
+    if (data.details.type === 'suite' && data.skip === undefined) continue;
     const where = data.file === undefined ? '' : `${relative(root, data.file)}: `;
     const reason = data.skip ?? data.todo;
     if (reason !== undefined) {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Log } from '../host/log.ts';
-import { type Assets, bestForm } from './assets.ts';
+import { type Assets, bestForm } from '../host/page/assets.ts';
+import { contentSecurityPolicy, SECURITY_HEADERS } from '../host/page/security-headers.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { foreignOriginOf, type Refusal, refusalOf } from './gate.ts';
 import type { WebLimits } from './limits.ts';
@@ -10,7 +11,6 @@ import type { OneTimeTokens } from './one-time-tokens.ts';
 import type { Origins } from './origins.ts';
 import { BodyError, readJson } from './read-json.ts';
 import type { RefusalLog } from './refusal-log.ts';
-import { contentSecurityPolicy, SECURITY_HEADERS } from './security-headers.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
 const SignIn = z.object({ token: z.string().max(128) }).strict();

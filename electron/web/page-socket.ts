@@ -2,8 +2,8 @@ import type { RawData, WebSocket } from 'ws';
 import type { ToPage } from '../../shared/wire.ts';
 import type { PageSession, PageTransport } from '../host/api/page-session.ts';
 import type { Log } from '../host/log.ts';
+import { MessageBudget } from '../host/page/message-budget.ts';
 import type { WebLimits } from './limits.ts';
-import { MessageBudget } from './message-budget.ts';
 
 /** Close codes of RFC 6455. */
 const GOING_AWAY = 1001;

@@ -69,6 +69,10 @@ export class Registry {
   get disks(): Disk[] {
     return [...this.#disks.values()].flat();
   }
+  /** Those of one serial: more than one is a conflict. */
+  disksOf(serial: string): readonly Disk[] {
+    return this.#disks.get(serial) ?? [];
+  }
   get units(): Unit[] {
     return [...this.#units.values()];
   }

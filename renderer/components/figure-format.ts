@@ -20,7 +20,9 @@ export interface FigureLook {
 
 const ops = (value: number) => formatOps(value);
 const count = (value: number) => formatCount(value);
-const us = (value: number) => formatLatency(value);
+// The time of no requests is none.
+const us = (value: number) => (value === 0 ? NO_VALUE : formatLatency(value));
+const requestMs = (value: number) => us(value * 1000);
 const ms = (value: number) => (value < 0 ? NO_VALUE : formatLatency(value * 1000));
 
 const look = (
@@ -39,7 +41,7 @@ export const FIGURE_LOOKS: Readonly<Record<FigureName, FigureLook>> = {
   read_bytes: look('Read', 'Bytes read per second', 106, formatByteRate),
   written_bytes: look('Write', 'Bytes written per second', 106, formatByteRate),
   discarded_bytes: look('Discard', 'Bytes discarded per second', 106, formatByteRate),
-  await_ms: look('await', 'Mean time of a request, waiting included', 80, ms),
+  await_ms: look('await', 'Mean time of a request, waiting included', 80, requestMs),
   queue_length: look('aqu-sz', 'Mean number of requests under way', 68, formatNumber),
   in_flight: look('inflt', 'Requests under way now', 60, count),
   utilization: look('%util', 'Part of the time with requests under way', 68, formatPercent),

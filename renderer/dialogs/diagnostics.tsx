@@ -32,11 +32,10 @@ export function DiagnosticsDialog(_: { request: RequestOf<'diagnostics'> }) {
         {value === null && error === null && <Skeleton height={340} aria-label="Collecting" />}
         {value !== null && <Preview files={value.files} />}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={closeDialog}>
+          <Button variant="default" data-autofocus onClick={closeDialog}>
             Close
           </Button>
           <Button
-            data-autofocus
             leftSection={<Download size={14} />}
             disabled={value === null}
             onClick={() => value !== null && save(value.files)}
@@ -55,14 +54,17 @@ function Preview({ files }: { files: Files }) {
   return (
     <Tabs defaultValue={files[0]?.name ?? null} keepMounted={false}>
       <Tabs.List mb="xs">
-        {files.map(({ name, text }) => (
-          <Tabs.Tab key={name} value={name} rightSection={<span className="num dim">{size(text)}</span>}>
+        {files.map(({ name }) => (
+          <Tabs.Tab key={name} value={name}>
             {name}
           </Tabs.Tab>
         ))}
       </Tabs.List>
       {files.map(({ name, text }) => (
         <Tabs.Panel key={name} value={name} mih={340}>
+          <Text size="xs" c="dimmed" mb={4}>
+            {name}, {size(text)}
+          </Text>
           <CodeBlock label={name} text={text === '' ? '(empty)' : text} />
         </Tabs.Panel>
       ))}

@@ -1,4 +1,4 @@
-import { Checkbox, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Checkbox, Input, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
 import { exportCommand } from '../../shared/command-line.ts';
 import { FormDialog, type FormState } from '../components/form/index.ts';
@@ -41,7 +41,14 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
   const atField = FIELDS.some((field) => field === check.error?.field);
   const errorAt = (form: FormState, field: (typeof FIELDS)[number]) =>
     form.field(field).error ?? (check.error?.field === field ? check.error.message : undefined);
-  const blocked = text === null ? 'Choose a source' : atField ? 'Mend what is marked first' : null;
+  const blocked =
+    text === null
+      ? source.kind === 'file'
+        ? 'Choose a source'
+        : 'Type a size'
+      : atField
+        ? 'Mend what is marked first'
+        : null;
   return (
     <FormDialog
       title="Export"
@@ -89,7 +96,7 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
             />
             <TextInput
               label="Serial"
-              description="One serial is one disk; without one it is made from the source"
+              description="One serial is one disk"
               placeholder={check.value?.serial ?? 'from the source'}
               value={serial}
               maxLength={127}
@@ -140,9 +147,9 @@ function BlockField(props: {
   const label = useId();
   return (
     <Stack gap={4}>
-      <Text size="xs" fw={500} id={label}>
+      <Input.Label size="xs" component="span" id={label}>
         Block size
-      </Text>
+      </Input.Label>
       <SegmentedControl
         aria-labelledby={label}
         value={props.value}

@@ -25,6 +25,7 @@ export function ExposeDialog({ request: { unit } }: { request: RequestOf<'expose
       title={`${verb} ${unit}`}
       submitLabel={verb}
       busyLabel={exposed ? 'Hiding' : 'Exposing'}
+      focusSubmit
       blocked={row === undefined ? `${unit} is not attached any more` : null}
       command={{ cli: null, command: 'units.update', input }}
       submit={(signal) => call('units.update', input, { signal })}

@@ -1,7 +1,7 @@
 import { Group, Kbd, Modal, Text, Title } from '@mantine/core';
 import { KEYS, type Key, shownKey } from '../keys/keymap.ts';
-import shell from '../shell/shell.module.css';
 import { closeDialog } from '../stores/ui.ts';
+import styles from './help.module.css';
 import type { RequestOf } from './requests.ts';
 
 const GROUPS = [...new Set(KEYS.map(({ group }) => group))];
@@ -10,10 +10,10 @@ const keysOf = (group: Key['group']): readonly Key[] => KEYS.filter((key) => key
 /** All keys, from the table that acts on them. */
 export function HelpDialog(_: { request: RequestOf<'help'> }) {
   return (
-    <Modal opened onClose={closeDialog} title="Keys" size="xl">
-      <div className={shell.helpGrid}>
+    <Modal opened onClose={closeDialog} title="Keys" size={1060}>
+      <div className={styles.grid}>
         {GROUPS.map((group) => (
-          <section key={group} className={shell.helpGroup}>
+          <section key={group} className={styles.group}>
             <Title order={3} size="sm" mb={4}>
               {group}
             </Title>

@@ -1,4 +1,4 @@
-import { type ComponentType, createElement } from 'react';
+import { type ComponentType, createElement, useEffect, useRef } from 'react';
 import { useUi } from '../stores/ui.ts';
 import { AboutDialog } from './about.tsx';
 import { AddPeerDialog } from './add-peer.tsx';
@@ -40,8 +40,23 @@ const DIALOGS: Dialogs = {
 /** The dialog that was asked for, if one was. */
 export function OpenDialog() {
   const request = useUi((state) => state.dialog);
+  useReturnFocus(request !== null);
   if (request === null) return null;
   // The request is of the kind its component takes: that is what the type of DIALOGS says.
   const dialog = DIALOGS[request.kind] as ComponentType<{ request: DialogRequest }>;
   return createElement(dialog, { key: JSON.stringify(request), request });
+}
+
+/** A dialog is gone at once when it is closed, so it cannot give the focus back itself. */
+function useReturnFocus(open: boolean): void {
+  const before = useRef<Element | null>(null);
+  const wasOpen = useRef(false);
+  // Read while it is drawn the first time: after that the dialog has the focus.
+  if (open && !wasOpen.current) before.current = document.activeElement;
+  wasOpen.current = open;
+  useEffect(() => {
+    if (open || !(before.current instanceof HTMLElement) || !before.current.isConnected) return;
+    before.current.focus({ preventScroll: true });
+    before.current = null;
+  }, [open]);
 }

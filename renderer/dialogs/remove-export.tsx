@@ -40,6 +40,7 @@ function Stop({ item, onForce }: { item: Export; onForce(): void }) {
       submitLabel="Stop exporting"
       busyLabel="Stopping"
       danger={memory}
+      focusSubmit
       blocked={blocked}
       command={{ cli: null, command: 'exports.remove', input }}
       extra={

@@ -1,46 +1,42 @@
 import type { ReactNode } from 'react';
 import { formatDuration } from '../../shared/format.ts';
 import type { Path } from '../../shared/model/disk.ts';
-import { type Field, Fields } from '../components/fields.tsx';
+import { Fields } from '../components/fields.tsx';
 import { AccessBadge, LinkBadge, PathBadge, UseBadge } from '../components/status/badges.tsx';
 import { Age, Count, Time, useNow } from '../components/values.tsx';
 import { useRow } from '../stores/tables.ts';
+import { FactGrid } from './fact-grid.tsx';
 import { ItemCard } from './item-card.tsx';
 
 /**
  * A way to a disk. Its three facts stand apart: whether I/O is sent on it, what the far end said, and whether
  * there is a link at all. One word for all would hide what is wrong.
  */
-export function PathCard(props: {
-  path: Path;
-  /** More facts, of who knows figures. */
-  figures?: readonly Field[];
-  acts?: ReactNode;
-  children?: ReactNode;
-}) {
-  const { path } = props;
+export function PathCard({ path, acts, children }: { path: Path; acts?: ReactNode; children?: ReactNode }) {
   const peer = useRow('peers', path.peer_id);
   return (
     <ItemCard
       title={`${path.peer}  ·  ${path.label}`}
       aside={<PathBadge path={path} />}
       marked={path.use === 'active'}
-      acts={props.acts}
+      acts={acts}
     >
-      <Fields
+      <FactGrid
+        wide
         items={[
           { name: 'Use', value: <UseBadge use={path.use} /> },
           { name: 'Access', value: <AccessBadge access={path.access} /> },
           { name: 'Link', value: <LinkBadge link={path.link} /> },
+        ]}
+      />
+      {children}
+      <Fields
+        items={[
           path.last_error === null ? null : { name: 'Last error', value: path.last_error },
           peer === undefined
             ? null
             : { name: 'Address', value: <span className="mono">{peer.address}</span>, copy: peer.address },
-          {
-            name: 'Distance',
-            value: `${path.distance} ${path.distance === 1 ? 'hop' : 'hops'}${path.preferred ? ', preferred by you' : ''}`,
-          },
-          ...(props.figures ?? []),
+          { name: 'Distance', value: distanceText(path) },
           { name: 'Failures', value: <Failures path={path} /> },
           {
             name: 'Last change',
@@ -53,9 +49,12 @@ export function PathCard(props: {
           { name: 'Next check', value: <NextCheck at={path.next_check_at} /> },
         ]}
       />
-      {props.children}
     </ItemCard>
   );
+}
+
+function distanceText({ distance, preferred }: Path): string {
+  return `${distance} ${distance === 1 ? 'hop' : 'hops'}${preferred ? ', preferred by you' : ''}`;
 }
 
 function Failures({ path: { failures, recent_losses: losses } }: { path: Path }) {
@@ -70,7 +69,6 @@ function Failures({ path: { failures, recent_losses: losses } }: { path: Path })
 function NextCheck({ at }: { at: number | null }) {
   const now = useNow();
   if (at === null) return <span className="dim">None due</span>;
-  return (
-    <span className="num live">in {formatDuration(Math.max(0, Math.ceil((at - now) / 1000) * 1000))}</span>
-  );
+  const left = Math.max(0, Math.ceil((at - now) / 1000) * 1000);
+  return <span className="num live">in {formatDuration(left)}</span>;
 }

@@ -36,7 +36,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
       getStyleNonce={() => nonce}
     >
       {children}
-      <Notifications position="bottom-right" limit={4} aria-live="polite" />
+      {/* Under dialogs, which are 200: a toast never covers the button someone is about to press. */}
+      <Notifications position="bottom-right" limit={4} zIndex={150} aria-live="polite" />
     </MantineProvider>
   );
 }

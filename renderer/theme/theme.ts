@@ -120,7 +120,9 @@ export const theme = createTheme({
         closeButtonProps: { 'aria-label': 'Close' },
       },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 60 } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
+    // The placeholder takes the focus without being an item, which a menu may not have.
+    Menu: { defaultProps: { transitionProps: { duration: 60 }, withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: { transitionProps: { duration: 60 } } },
     Progress: { defaultProps: { transitionDuration: 0 } },
   },

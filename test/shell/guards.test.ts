@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { withoutChromium } from '../ui/support/chromium.ts';
 import { type BuiltApp, buildApp } from './support/built-app.ts';
 import { Ends, StandInApp } from './support/stand-in-app.ts';
 
@@ -8,13 +9,13 @@ import { Ends, StandInApp } from './support/stand-in-app.ts';
 const ends = new Ends();
 let built: BuiltApp;
 before(async () => {
-  built = await buildApp(ends);
+  if (withoutChromium === false) built = await buildApp(ends);
 });
 after(ends.run);
 
 const sessionOf = (app: StandInApp) => app.ask('script', { name: 'sessions', value: null });
 
-describe('the guards of the window', () => {
+describe('the guards of the window', { skip: withoutChromium }, () => {
   const mine = new Ends();
   let app: StandInApp;
   before(async () => {
@@ -134,7 +135,7 @@ describe('the guards of the window', () => {
   });
 });
 
-describe('messages', () => {
+describe('messages', { skip: withoutChromium }, () => {
   test('of another origin are refused, though it has the bridge', async (t) => {
     const app = await StandInApp.start(t, built);
     const html = `<script>spandrel.send({ id: 1, command: 'session.hello', input: {} }); document.title = 'sent';</script>`;

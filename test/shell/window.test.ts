@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { StateLock } from '../../electron/host/state-lock.ts';
+import { withoutChromium } from '../ui/support/chromium.ts';
 import { type BuiltApp, buildApp } from './support/built-app.ts';
 import { type StandInApp as App, Ends, StandInApp, stateFolder } from './support/stand-in-app.ts';
 
 /** Menu, tray, notifications and the window's life, in the real main.ts on the stand-in for Electron. */
 
+const { version: VERSION } = createRequire(import.meta.url)('spandrel/package.json') as { version: string };
 const ends = new Ends();
 let built: BuiltApp;
 before(async () => {
-  built = await buildApp(ends);
+  if (withoutChromium === false) built = await buildApp(ends);
 });
 after(ends.run);
 
@@ -26,7 +29,7 @@ const shown = async (app: App): Promise<unknown> => {
   return app.ask('evaluate', 'heard.at(-1).payload');
 };
 
-describe('the menu', () => {
+describe('the menu', { skip: withoutChromium }, () => {
   const mine = new Ends();
   let app: App;
   before(async () => {
@@ -72,10 +75,10 @@ describe('the menu', () => {
   });
 });
 
-describe('the tray', () => {
+describe('the tray', { skip: withoutChromium }, () => {
   test('shows the health of the units and brings the window back', async (t) => {
     const app = await StandInApp.start(t, built);
-    assert.deepEqual(await script(app, 'shell'), { tray: true, version: '0.1.0' });
+    assert.deepEqual(await script(app, 'shell'), { tray: true, version: VERSION });
     assert.deepEqual(await app.ask('trayMenu'), ['No attached disks', '', 'Show Spandrel', 'Quit']);
     await script(app, 'units', [
       { name: 'xa0', health: 'optimal' },
@@ -108,13 +111,13 @@ describe('the tray', () => {
   test('is not closed to where the desktop draws none', async (t) => {
     const app = await StandInApp.start(t, built, { tray: false });
     assert.equal(await app.ask('trayMenu'), null);
-    assert.deepEqual(await script(app, 'shell'), { tray: false, version: '0.1.0' });
+    assert.deepEqual(await script(app, 'shell'), { tray: false, version: VERSION });
     await app.ask('closeWindow').catch(() => {});
     assert.equal(await app.ended, 0);
   });
 });
 
-describe('a second start', () => {
+describe('a second start', { skip: withoutChromium }, () => {
   test('raises the first and ends', async (t) => {
     const state = stateFolder(t);
     const first = await StandInApp.start(t, built, { state });
@@ -126,6 +129,15 @@ describe('a second start', () => {
     await first.next('window', ({ what }) => what === 'focus', since);
     const { visible, focused, minimized } = await first.ask('window');
     assert.deepEqual({ visible, focused, minimized }, { visible: true, focused: true, minimized: false });
+  });
+
+  test('of "spandrel serve" is told that there is a window, which is raised', async (t) => {
+    const state = stateFolder(t);
+    const first = await StandInApp.start(t, built, { state });
+    await first.ask('closeWindow');
+    const answer = await StateLock.take(state, async () => ({ kind: 'window' }));
+    assert.deepEqual(answer, { kind: 'window' });
+    assert.equal((await first.ask('window')).visible, true);
   });
 
   test('where "spandrel serve" has the state says where that is, and ends', async (t) => {
@@ -145,7 +157,7 @@ describe('a second start', () => {
   });
 });
 
-describe('notifications', () => {
+describe('notifications', { skip: withoutChromium }, () => {
   const health = { kind: 'unit', object: 'disk7', object_id: 'xa7', count: 1, notify: true } as const;
   const lost = {
     ...health,
@@ -168,7 +180,7 @@ describe('notifications', () => {
   });
 });
 
-describe('quitting', () => {
+describe('quitting', { skip: withoutChromium }, () => {
   const jobs = ['Copy xa0 to /backup/xa0.img', 'Benchmark of xa1'];
 
   test('asks while jobs run, naming them, and goes on where the answer is no', async (t) => {
@@ -186,8 +198,9 @@ describe('quitting', () => {
     );
     assert.equal((await app.ask('window')).visible, true);
     await app.ask('answerDialog', { response: 0 });
+    const since = app.now;
     await app.ask('quit');
-    await app.next('dialog', ({ kind }) => kind === 'message', app.now);
+    await app.next('dialog', ({ kind }) => kind === 'message', since);
     await app.ask('answerDialog', { response: 1 });
     assert.equal(await app.ended, 0);
     assert.equal(
@@ -217,7 +230,7 @@ describe('quitting', () => {
   });
 });
 
-describe('the file picker', () => {
+describe('the file picker', { skip: withoutChromium }, () => {
   test('is the system’s: what is picked, or null', async (t) => {
     const app = await StandInApp.start(t, built);
     const pick = async (id: number, kind: 'open' | 'save', answer: object) => {
@@ -245,7 +258,7 @@ describe('the file picker', () => {
   });
 });
 
-describe('the window', () => {
+describe('the window', { skip: withoutChromium }, () => {
   test('opens where it was left, on the displays there are', async (t) => {
     const state = stateFolder(t);
     const first = await StandInApp.start(t, built, { state, tray: false });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { withoutChromium } from '../ui/support/chromium.ts';
 import { buildApp } from './support/built-app.ts';
 import { Ends, StandInApp } from './support/stand-in-app.ts';
 
 /** The real main and preload scripts on the stand-in for Electron: what a page gets, and what it cannot reach. */
-describe('a page in the window', () => {
+describe('a page in the window', { skip: withoutChromium }, () => {
   const ends = new Ends();
   let app: StandInApp;
   before(async () => {

@@ -10,6 +10,8 @@ import { withoutChromium } from './support/chromium.ts';
 import { addPeer, attach, cell, goTo, nbdUri, row } from './support/steps.ts';
 
 const MIB = 1 << 20;
+/** How values look that nobody vouches for, in the light theme. */
+const STALE = 'rgb(95, 103, 112) italic';
 type Exporter = Spandrel<'export'>;
 
 describe('paths that die', { skip: withoutChromium || without('fio') }, () => {
@@ -86,12 +88,11 @@ describe('paths that die', { skip: withoutChromium || without('fio') }, () => {
     await expect(page.getByRole('status').filter({ hasText: /Host lost, last heard .* ago/ })).toBeVisible();
     await expect(await cell(page, attached, 'Health')).toContainText(/Unknown.*Last report .* ago/s);
     await expect(attached.getByText('Optimal')).toHaveCount(0);
-    const greyed = await page.getByRole('main').locator('.live:visible').evaluateAll((elements) =>
-      elements.map((element) => getComputedStyle(element).color),
+    const looks = await page.getByRole('main').locator('.live:visible').evaluateAll((elements) =>
+      elements.map((element) => `${getComputedStyle(element).color} ${getComputedStyle(element).fontStyle}`),
     );
-    const stale = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--stale'));
-    t.diagnostic(`${greyed.length} live values: ${[...new Set(greyed)].join(', ')} ${stale}`);
-    assert.equal(new Set(greyed).size, 1, 'all live values have the colour of old ones');
+    assert.ok(looks.length > 5, 'there are values');
+    assert.deepEqual([...new Set(looks)], [STALE], 'all of them look old');
   });
 });
 

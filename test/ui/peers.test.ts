@@ -5,7 +5,7 @@ import { ANY_PORT, addressOf, exported } from '../e2e/support/disk.ts';
 import { App, expect, useBrowser } from './support/app.ts';
 import { withoutChromium } from './support/chromium.ts';
 import { closedPort, Stranger } from './support/servers.ts';
-import { addPeer, cell, dialog, drawer, goTo, openAddPeer, row } from './support/steps.ts';
+import { addPeer, cell, drawer, goTo, openAddPeer, row } from './support/steps.ts';
 
 const WEB_SERVER = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
 
@@ -110,8 +110,7 @@ describe('adding a peer', { skip: withoutChromium }, () => {
     const before = await place();
     assert.ok(before.top > 0, 'it is scrolled');
 
-    const newcomer = box.start('export', 'memory:999M', '--connect', addressOf(router));
-    await newcomer;
+    await box.start('export', 'memory:999M', '--connect', addressOf(router));
     const startMs = performance.now();
     await expect(page.getByRole('main').getByRole('status')).toHaveText('61 disks');
     const ms = performance.now() - startMs;
@@ -121,9 +120,12 @@ describe('adding a peer', { skip: withoutChromium }, () => {
     await expect(grid.getByRole('columnheader', { name: 'Size' })).toHaveAttribute('aria-sort', 'descending');
 
     async function place() {
-      const box = await chosen.boundingBox();
-      const active = await grid.getAttribute('aria-activedescendant');
-      return { y: box?.y, active, id: await chosen.getAttribute('id'), top: await grid.evaluate((element) => element.parentElement?.scrollTop ?? 0) };
+      return {
+        y: (await chosen.boundingBox())?.y,
+        row: await chosen.getAttribute('id'),
+        active: await grid.getAttribute('aria-activedescendant'),
+        top: await grid.evaluate((element) => element.parentElement?.scrollTop ?? 0),
+      };
     }
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MessageBudget } from '../../electron/host/page/message-budget.ts';
 import { BrowserSessions } from '../../electron/web/browser-sessions.ts';
 import { WEB_LIMITS } from '../../electron/web/limits.ts';
-import { MessageBudget } from '../../electron/web/message-budget.ts';
 import { OneTimeTokens } from '../../electron/web/one-time-tokens.ts';
 
 /** Parts of the web host that depend on time, with a clock of the test. */

@@ -83,7 +83,13 @@ export class AppCore implements AppParts {
     const numbers = new NumbersFile(log, stateDirectory);
     this.registry = new Registry(
       {
-        diskChanged: (disk) => this.#diskChanged(this.disks.changed(disk), disk.unit),
+        diskChanged: (disk) => {
+          this.#diskChanged(this.disks.changed(disk), disk.unit);
+          // Whether a serial is of two disks is told by the rows of both.
+          for (const twin of this.registry.disksOf(disk.identity.serial)) {
+            if (twin !== disk) this.#diskChanged(diskKey(twin.identity), twin.unit);
+          }
+        },
         unitChanged: (unit) => this.#unitChanged(unit),
         unitRemoved: (unit) => this.tables.mark('units', unit.name),
         spanRejected: (link, reason) => log.warn(`${link.remote}: a span is not used: ${reason}`),

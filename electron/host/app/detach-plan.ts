@@ -42,7 +42,10 @@ export async function detachPlan(parts: AppParts, name: string): Promise<DetachP
     ...users.map((user) => ({ what: `${user} ends`, blocked_by: 'it has the unit open' })),
     { what: `${name} is no longer served over NBD`, blocked_by: null },
     {
-      what: path === undefined ? 'no path is open' : `the disk is closed at ${path.link.remote}`,
+      what:
+        path === undefined
+          ? 'No path is open: there is nothing to close'
+          : `The disk is closed at ${path.link.remote}`,
       blocked_by: null,
     },
     {

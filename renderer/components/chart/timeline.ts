@@ -19,7 +19,7 @@ export interface Timeline {
 
 export const SAMPLE_MS = 1000;
 /** This many steps without a value are a gap. */
-const GAP_STEPS = 2.5;
+export const GAP_STEPS = 2.5;
 
 export function emptyTimeline(lines: number, stepMs = SAMPLE_MS): Timeline {
   return { stepMs, at: [], avg: Array.from({ length: lines }, () => []), max: null };

@@ -6,7 +6,7 @@ import { type FigureKey, figures } from '../../stores/figures.ts';
 import { getRow, getRows } from '../../stores/tables.ts';
 import { boundsOf, isLive, type Range } from '../../stores/time-range.ts';
 import { historyColumn, type SeriesSpec } from './series.ts';
-import { append, emptyTimeline, fromHistory, SAMPLE_MS, type Timeline } from './timeline.ts';
+import { append, emptyTimeline, fromHistory, GAP_STEPS, SAMPLE_MS, type Timeline } from './timeline.ts';
 
 /** An hour of samples; of anything longer as many steps as a chart has pixels. */
 const MOST_SAMPLES = 3600;
@@ -84,7 +84,14 @@ export function useTimeline(series: readonly SeriesSpec[], range: Range, onChang
     void load();
     const off = figures.onBatch((batch) => {
       if (!isLive(range) || timeline.current.stepMs > SAMPLE_MS) return;
-      const values = series.map(({ key, column }) => figures.value(key, column) ?? null);
+      // No figure is below zero: that is how an unknown round trip is told.
+      const values = series.map(({ key, column }) => {
+        const value = figures.value(key, column);
+        return value === undefined || value < 0 ? null : value;
+      });
+      // What was asked for a moment ago is not there yet: that is no gap.
+      const last = timeline.current.at.at(-1) ?? batch.at;
+      if (values.every((value) => value === null) && batch.at - last < GAP_STEPS * SAMPLE_MS) return;
       append(timeline.current, batch.at, values, boundsOf(range, batch.at)[0]);
       changed.current();
     });

@@ -3,10 +3,11 @@ import { CornerLeftUp, File, FileQuestion, Folder, HardDrive } from 'lucide-reac
 import { useEffect, useState } from 'react';
 import type { Output } from '../../../shared/contract.ts';
 import type { CallError } from '../../../shared/errors.ts';
+import { formatBytes } from '../../../shared/format.ts';
 import type { FileEntry } from '../../../shared/model/contents.ts';
 import { call, toCallError } from '../../connection/index.ts';
+import { useUnits } from '../../stores/settings.ts';
 import { ErrorPanel } from '../error-panel.tsx';
-import { Size } from '../values.tsx';
 import styles from './form.module.css';
 
 const ICONS = { folder: Folder, file: File, block_device: HardDrive, other: FileQuestion } as const;
@@ -20,6 +21,7 @@ export function FileBrowser(props: {
   onClose(): void;
 }) {
   const { kind, onChoose } = props;
+  const system = useUnits();
   const [path, setPath] = useState<string | null>(folderOf(props.start));
   const [listing, setListing] = useState<Output<'files.list'> | null>(null);
   const [error, setError] = useState<CallError | null>(null);
@@ -77,7 +79,9 @@ export function FileBrowser(props: {
             >
               <Icon size={15} aria-hidden="true" />
               <span className={styles.entryName}>{entry.name}</span>
-              {entry.size_bytes !== null && <Size bytes={entry.size_bytes} />}
+              {entry.size_bytes !== null && (
+                <span className="num">{formatBytes(entry.size_bytes, system)}</span>
+              )}
             </button>
           );
         })}

@@ -1,5 +1,5 @@
 import { Button, Group, Loader, Modal, Text } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { CallError } from '../../../shared/errors.ts';
 import { formatDuration } from '../../../shared/format.ts';
 import { closeDialog } from '../../stores/ui.ts';
@@ -35,6 +35,8 @@ interface Props<T> {
   readonly danger?: boolean;
   /** Why it cannot be done yet; shown at the button. */
   readonly blocked?: string | null;
+  /** It has no field: the focus goes to the button that does it, as soon as that can be done. */
+  readonly focusSubmit?: boolean;
   readonly size?: 'sm' | 'md' | 'lg' | 'xl';
   readonly command?: ShownCommand;
   /** Names of fields that show their own errors; any other error stands above the buttons. */
@@ -63,6 +65,11 @@ export function FormDialog<T>(props: Props<T>) {
     props.done?.(value);
   });
   const busy = busySince !== null;
+  const submitButton = useRef<HTMLButtonElement>(null);
+  const focusSubmit = props.focusSubmit === true && blocked === null && !danger;
+  useEffect(() => {
+    if (focusSubmit) submitButton.current?.focus();
+  }, [focusSubmit]);
   const atField = (name: string) => error?.field === name || error?.field?.startsWith(`${name}.`) === true;
   const form: FormState = {
     busy,
@@ -116,6 +123,8 @@ export function FormDialog<T>(props: Props<T>) {
                 Cancel
               </Button>
               <Button
+                ref={submitButton}
+                {...(focusSubmit ? { 'data-autofocus': true } : {})}
                 type={danger ? 'button' : 'submit'}
                 color={danger ? 'err' : 'info'}
                 disabled={busy || blocked !== null}

@@ -8,7 +8,7 @@ export function MenuItems({ entries }: { entries: readonly MenuEntry[] }) {
     <Menu.Item
       key={entry.label}
       disabled={entry.disabled !== undefined}
-      {...(entry.danger ? { color: 'err' } : {})}
+      {...(entry.danger ? { c: 'var(--err)' } : {})}
       onClick={entry.run}
       rightSection={
         entry.act === undefined ? null : (

@@ -25,7 +25,8 @@ export interface SubRows<R, S> {
   id(sub: S): string;
   /** For screen readers: `path over node-b, Open`. */
   name(sub: S, row: R): string;
-  figureKey?(sub: S, row: R): FigureKey;
+  /** undefined: there are no figures of it now. */
+  figureKey?(sub: S, row: R): FigureKey | undefined;
   /** What they are called: `paths`. */
   readonly noun: string;
   onOpen?(sub: S, row: R): void;

@@ -118,11 +118,10 @@ function nameOf<R, S>(line: Line<R, S>, table: Props<R, S>['table']): string {
 function contentOf<R, S>(line: Line<R, S>, column: Column<R, S>, table: Props<R, S>['table']): ReactNode {
   if (line.kind === 'group') return null;
   if (line.kind === 'sub') {
-    const key = column.figure === undefined ? undefined : table.subRows?.figureKey?.(line.sub, line.row);
     if (column.sub !== undefined) return column.sub(line.sub, line.row);
-    return key === undefined || column.figure === undefined ? null : (
-      <LiveFigure of={key} name={column.figure} />
-    );
+    if (column.figure === undefined || table.subRows?.figureKey === undefined) return null;
+    const key = table.subRows.figureKey(line.sub, line.row);
+    return key === undefined ? <NoValue /> : <LiveFigure of={key} name={column.figure} />;
   }
   if (column.figure !== undefined) {
     const key: FigureKey | undefined = table.figureKey?.(line.row);

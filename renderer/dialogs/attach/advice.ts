@@ -58,9 +58,14 @@ export function contentsLine(contents: Contents): string {
     contents.table === 'none'
       ? null
       : `${TABLES[contents.table]}, ${count === 1 ? '1 partition' : `${count} partitions`}`;
-  const whole = contents.signatures.map(signatureName);
-  const parts = table === null ? whole : [table, ...whole.filter((name) => !/^(GPT|MBR)\b/.test(name))];
+  const whole = contents.signatures.filter((found) => table === null || !isTable(found)).map(signatureName);
+  const parts = table === null ? whole : [table, ...whole];
   return parts.length > 0 ? parts.join('; ') : `${TABLES.none}, nothing known by its signature`;
+}
+
+/** The table's own magic, which is told as the table. */
+export function isTable({ type }: Signature): boolean {
+  return /^(GPT|MBR)\b/.test(type);
 }
 
 /** `ext4 “data”`. */

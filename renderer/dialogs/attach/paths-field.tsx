@@ -1,6 +1,7 @@
 import { Checkbox, Radio, Stack, Text } from '@mantine/core';
 import type { Path } from '../../../shared/model/disk.ts';
 import { PathBadge } from '../../components/status/badges.tsx';
+import { counted } from '../parts/count.ts';
 import parts from '../parts/parts.module.css';
 import styles from './attach.module.css';
 
@@ -56,7 +57,9 @@ export function PathsField(props: {
               />
               <span>
                 <PathBadge path={path} />{' '}
-                <span className={parts.dim}>{path.distance === 1 ? '1 hop' : `${path.distance} hops`}</span>
+                <span className={parts.dim}>
+                  {path.distance === 0 ? 'direct' : counted(path.distance, 'hop')}
+                </span>
               </span>
             </div>
           ))}

@@ -6,7 +6,7 @@ import { Notice } from '../parts/notice.tsx';
 import parts from '../parts/parts.module.css';
 import { Frame, Section } from '../parts/section.tsx';
 import type { Asked } from '../parts/use-ask.ts';
-import { contentsLine, partitionLine, signatureName } from './advice.ts';
+import { contentsLine, isTable, partitionLine, signatureName } from './advice.ts';
 import styles from './attach.module.css';
 
 /** What is on the disk, read before it is attached. Attaching does not wait for it. */
@@ -70,7 +70,7 @@ function Found({ contents }: { contents: Contents }) {
         </Frame>
       )}
       {contents.signatures.map((signature) =>
-        signature.detail === null ? null : (
+        signature.detail === null || isTable(signature) ? null : (
           <Text key={`${signature.type} ${signature.offset}`} size="xs" c="dimmed">
             {signatureName(signature)}: {signature.detail}
           </Text>

@@ -22,6 +22,7 @@ export function DetachOne({ unit }: { unit: string }) {
       title={`Detach ${unit}${plan === null ? '' : ` (${plan.label})`}`}
       submitLabel="Detach"
       busyLabel="Detaching"
+      focusSubmit
       size="lg"
       blocked={plan === null ? '' : plan.busy ? `${unit} is in use` : null}
       command={{ cli: null, command: 'units.detach', input }}

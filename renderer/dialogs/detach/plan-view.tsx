@@ -19,7 +19,7 @@ export function Steps({ plan }: { plan: DetachPlan }) {
             </span>
             <span>
               {what}
-              {blocked_by !== null && <span className={parts.err}>: not by itself, {blocked_by}</span>}
+              {blocked_by !== null && <span className={parts.err}>: {blocked_by}</span>}
             </span>
           </li>
         ))}

@@ -83,7 +83,7 @@ export function outcomeLine({ detached, busy, failed }: Outcome): string {
 /** What becomes of it at the next start, said before and not after. */
 export function startupLine(plans: readonly Pick<DetachPlan, 'unit' | 'at_startup'>[]): string {
   const names = plans.filter(({ at_startup }) => at_startup).map(({ unit }) => unit);
-  const they = names.length === 1 ? 'it is' : 'they are';
   if (names.length === 0) return 'Nothing attaches it again at startup.';
-  return `${listed(names)}: attached at startup until now. Once detached, ${they} no longer; Undo brings that back as well.`;
+  const [are, them] = names.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  return `${listed(names)} ${are} set to be attached at startup. Detaching ends that too, and nothing attaches ${them} again by itself. Undo restores both.`;
 }

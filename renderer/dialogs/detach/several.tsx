@@ -10,13 +10,18 @@ import { Notice } from '../parts/notice.tsx';
 import parts from '../parts/parts.module.css';
 import { Recheck } from './plan-view.tsx';
 import { holdersOf, type Outcome, outcomeLine, startupLine } from './plans.ts';
-import { type Detached, toastDetached } from './undo.ts';
+import { type Detached, toastDetached, undo } from './undo.ts';
 import { type PlanState, usePlans } from './use-plans.ts';
+
+interface Result {
+  readonly outcome: Outcome;
+  readonly detached: readonly Detached[];
+}
 
 /** Detaches several units: those that are free go, those in use are told and stay on the list. */
 export function DetachSeveral({ units: wanted }: { units: readonly string[] }) {
   const here = useRows('units').map(({ name }) => name);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [gone, setGone] = useState<Result | null>(null);
   const units = wanted.filter((name) => here.includes(name));
   const { planOf, checking, recheck } = usePlans(units);
   const free = units.filter((name) => planOf(name).plan?.busy === false);
@@ -26,6 +31,7 @@ export function DetachSeveral({ units: wanted }: { units: readonly string[] }) {
       title={`Detach ${counted(units.length, 'unit')}`}
       submitLabel={free.length === units.length ? 'Detach all' : `Detach ${free.length} of ${units.length}`}
       busyLabel="Detaching"
+      focusSubmit
       size="lg"
       blocked={
         free.length > 0 ? null : units.length > 0 && plans.length === units.length ? 'All are in use' : ''
@@ -38,24 +44,14 @@ export function DetachSeveral({ units: wanted }: { units: readonly string[] }) {
       extra={<Recheck checking={checking} onRecheck={() => void recheck()} />}
       submit={(signal) => detachAll(free, units, signal)}
       stays={({ outcome: { busy, failed } }) => busy.length + failed.length > 0}
-      done={({ outcome, detached }) => {
-        setOutcome(outcome);
-        toastDetached(outcomeLine(outcome), detached);
+      done={(result) => {
+        const { busy, failed } = result.outcome;
+        // A toast stands under the dialog: while that stays open, it tells by itself.
+        if (busy.length + failed.length > 0) setGone(result);
+        else toastDetached(outcomeLine(result.outcome), result.detached);
       }}
     >
-      {outcome !== null && (
-        <Notice tone="warn" title={outcomeLine(outcome)}>
-          {outcome.failed.length > 0 && (
-            <ul>
-              {outcome.failed.map(({ unit, message }) => (
-                <li key={unit}>
-                  {unit}: {message}
-                </li>
-              ))}
-            </ul>
-          )}
-        </Notice>
-      )}
+      {gone !== null && <Told result={gone} onUndone={() => setGone(null)} />}
       <ul className={`${parts.frame} ${parts.plain}`} aria-live="polite">
         {units.map((unit) => (
           <Row key={unit} unit={unit} state={planOf(unit)} />
@@ -63,6 +59,35 @@ export function DetachSeveral({ units: wanted }: { units: readonly string[] }) {
       </ul>
       {plans.length > 0 && <Text size="sm">{startupLine(plans)}</Text>}
     </FormDialog>
+  );
+}
+
+/** What went, what did not, and the way back. */
+function Told({ result: { outcome, detached }, onUndone }: { result: Result; onUndone(): void }) {
+  return (
+    <Notice tone="warn" title={outcomeLine(outcome)}>
+      {outcome.failed.length > 0 && (
+        <ul>
+          {outcome.failed.map(({ unit, message }) => (
+            <li key={unit}>
+              {unit}: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {detached.length > 0 && (
+        <Button
+          variant="default"
+          mt={6}
+          onClick={() => {
+            onUndone();
+            void undo(detached);
+          }}
+        >
+          Undo
+        </Button>
+      )}
+    </Notice>
   );
 }
 
@@ -112,7 +137,7 @@ async function detachAll(
   free: readonly string[],
   units: readonly string[],
   signal: AbortSignal,
-): Promise<{ outcome: Outcome; detached: Detached[] }> {
+): Promise<Result> {
   const detached: Detached[] = [];
   const busy = units.filter((unit) => !free.includes(unit));
   const failed: { unit: string; message: string }[] = [];

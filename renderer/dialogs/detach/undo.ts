@@ -15,12 +15,11 @@ const UNDO_MS = 8000;
 
 /** Tells what was detached, and for a while offers to take it back. */
 export function toastDetached(message: string, units: readonly Detached[]): void {
-  if (units.length === 0) return;
   toastWithAct(message, { label: 'Undo', run: () => void undo(units) }, UNDO_MS);
 }
 
 /** Attach them as they were: the number of a disk is kept for it. */
-async function undo(units: readonly Detached[]): Promise<void> {
+export async function undo(units: readonly Detached[]): Promise<void> {
   const back: string[] = [];
   for (const { unit, disk_id, options, paths } of units) {
     try {

@@ -26,7 +26,7 @@ export function CheckView({ asked, atField }: { asked: Asked<ExportCheck>; atFie
         )}
         {value === null && !pending && (error === null || atField) && (
           <Text size="sm" c="dimmed">
-            {error === null ? 'Choose a source to see it.' : 'Nothing: the source cannot be opened.'}
+            {error === null ? 'Shown as soon as there is a source.' : 'Nothing: the source cannot be opened.'}
           </Text>
         )}
         {error !== null && !atField && (

@@ -14,7 +14,7 @@ import { Found, PartitionTable } from './partition-table.tsx';
 import { structuresOf } from './structures.ts';
 
 const READ_ONLY = {
-  word: 'Looked at only',
+  word: 'Read-only view',
   glyph: 'lock',
   tone: 'info',
   hint: 'Nothing is written here',
@@ -78,7 +78,7 @@ function Known({ target, contents }: { target: Target; contents: Contents }) {
   const structures = useMemo(() => structuresOf(contents), [contents]);
   const show = (offset: number) => {
     setCursor(offset);
-    hex.current?.scrollIntoView({ block: 'nearest' });
+    hex.current?.scrollIntoView({ block: 'start' });
   };
   const { partitions, signatures, problems, blank } = contents;
   return (
@@ -124,7 +124,7 @@ function Known({ target, contents }: { target: Target; contents: Contents }) {
           </Text>
         </section>
       )}
-      <section ref={hex}>
+      <section ref={hex} className={styles.bytes}>
         <h3 className={styles.heading}>Bytes</h3>
         <HexView
           target={target}

@@ -62,26 +62,6 @@ export function HexView(props: {
           {formatCount(sizeBytes)} B
         </span>
       </Group>
-      {answer.error !== null && (
-        <ErrorPanel title="These bytes cannot be read" error={answer.error} onRetry={answer.retry} />
-      )}
-      <HexTable
-        page={page}
-        bytes={bytes}
-        old={!ready && answer.error === null}
-        sizeBytes={sizeBytes}
-        structures={structures}
-        cursor={cursor}
-        onMove={onMove}
-      />
-      <div className={styles.inspector} aria-live="polite">
-        <Inspector
-          contents={contents}
-          structures={structures}
-          cursor={cursor}
-          byte={bytes?.[cursor - page]}
-        />
-      </div>
       {structures.length > 0 && (
         <section className={styles.legend} aria-label="Marked structures">
           {structures.map((one) => (
@@ -97,6 +77,26 @@ export function HexView(props: {
           ))}
         </section>
       )}
+      <div className={styles.inspector} aria-live="polite">
+        <Inspector
+          contents={contents}
+          structures={structures}
+          cursor={cursor}
+          byte={bytes?.[cursor - page]}
+        />
+      </div>
+      {answer.error !== null && (
+        <ErrorPanel title="These bytes cannot be read" error={answer.error} onRetry={answer.retry} />
+      )}
+      <HexTable
+        page={page}
+        bytes={bytes}
+        old={!ready && answer.error === null}
+        sizeBytes={sizeBytes}
+        structures={structures}
+        cursor={cursor}
+        onMove={onMove}
+      />
     </Stack>
   );
 }

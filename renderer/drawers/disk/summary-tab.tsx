@@ -1,16 +1,13 @@
 import { Text, UnstyledButton } from '@mantine/core';
-import { formatBytes } from '../../../shared/format.ts';
 import type { Disk } from '../../../shared/model/disk.ts';
 import { Fields } from '../../components/fields.tsx';
 import { Badge } from '../../components/status/badges.tsx';
-import { Glyph } from '../../components/status/glyph.tsx';
 import { ACCESS_LOOKS } from '../../components/status/words.ts';
 import { Age, NoValue, SizeForms, Time } from '../../components/values.tsx';
-import { conflictText, peersOf, twinsOf } from '../../pages/disks/conflict.ts';
+import { peersOf } from '../../pages/disks/conflict.ts';
 import { ACCESS_WORDS, diskAccess } from '../../pages/disks/disk-state.ts';
-import { useUnits } from '../../stores/settings.ts';
-import { useRows } from '../../stores/tables.ts';
 import { openObject } from '../../stores/ui.ts';
+import { ConflictNote } from './conflict-note.tsx';
 import styles from './disk.module.css';
 
 /** What the disk is, who offers it and whether it is here. */
@@ -19,7 +16,7 @@ export function SummaryTab({ disk }: { disk: Disk }) {
   const { unit, distance } = disk;
   return (
     <div className={styles.stack}>
-      {disk.conflict && <Conflict disk={disk} />}
+      {disk.conflict && <ConflictNote disk={disk} />}
       <Fields
         items={[
           { name: 'Label', value: disk.label, copy: disk.label },
@@ -63,34 +60,5 @@ function When({ at }: { at: number }) {
     <span>
       <Time at={at} /> (<Age at={at} suffix=" ago" />)
     </span>
-  );
-}
-
-/** Two disks of one serial are two disks: which is which has to be looked at. */
-function Conflict({ disk }: { disk: Disk }) {
-  const disks = useRows('disks');
-  const units = useUnits();
-  return (
-    <div className={styles.conflict} role="note">
-      <span className={styles.conflictGlyph}>
-        <Glyph name="triangle" />
-      </span>
-      <div>
-        <Text size="sm" fw={650}>
-          {conflictText(disk, disks, (bytes) => formatBytes(bytes, units))}
-        </Text>
-        <Text size="sm">
-          They differ in size or block size, so they are two disks and are kept apart. Look at the contents
-          before attaching one.
-        </Text>
-        {twinsOf(disk, disks).map(({ id, label }) => (
-          <div key={id}>
-            <UnstyledButton className={styles.link} onClick={() => openObject({ kind: 'disk', id })}>
-              Open {label}
-            </UnstyledButton>
-          </div>
-        ))}
-      </div>
-    </div>
   );
 }

@@ -31,13 +31,13 @@ export function askStop(item: Export): void {
   if (!item.demo) openDialog({ kind: 'remove_export', export_id: item.id });
 }
 
-/** Everything that can be done with exports, one or several. */
+/** Everything that can be done with exports: with several at once it is less. */
 export function exportActs(items: readonly Export[]): readonly MenuEntry[] {
   const [item, other] = items;
   if (item === undefined) return [];
-  const one = other === undefined ? undefined : 'One export at a time';
-  const [on, off] = [items.filter(isOffered), items.filter((each) => !isOffered(each))];
-  return [
+  const on = items.filter(isOffered);
+  const off = items.filter((each) => !isOffered(each));
+  const switches: readonly MenuEntry[] = [
     {
       label: 'Put online',
       disabled: off.length === 0 ? 'It is online' : (whyNotSwitch(item) ?? undefined),
@@ -48,12 +48,18 @@ export function exportActs(items: readonly Export[]): readonly MenuEntry[] {
       disabled: on.length === 0 ? (whyNotSwitch(item) ?? 'It is offline') : undefined,
       run: () => setOnline(on, false),
     },
-    { label: 'Copy serial', act: 'copy', disabled: one, run: () => copySerial(item) },
+  ];
+  return other === undefined ? [...switches, ...actsOfOne(item)] : switches;
+}
+
+function actsOfOne(item: Export): readonly MenuEntry[] {
+  return [
+    { label: 'Copy serial', act: 'copy', run: () => copySerial(item) },
     {
       label: 'Stop exporting…',
       act: 'detach',
       danger: true,
-      disabled: one ?? whyNotStop(item) ?? undefined,
+      disabled: whyNotStop(item) ?? undefined,
       run: () => askStop(item),
     },
   ];

@@ -32,7 +32,7 @@ export function BenchmarkTable({ jobs }: { jobs: readonly Job[] }) {
             <th scope="col">Test</th>
             {compared && <th scope="col">Run</th>}
             {FIGURES.map(({ id, header }) => (
-              <th key={id} scope="col">
+              <th key={id} scope="col" className={styles.number}>
                 {header}
               </th>
             ))}
@@ -49,7 +49,7 @@ export function BenchmarkTable({ jobs }: { jobs: readonly Job[] }) {
                 )}
                 {compared && (
                   <th scope="row">
-                    {jobs[index]?.title}, <Time at={jobs[index]?.created_at} />
+                    {jobs[index]?.title.replace(/^Benchmark of /, '')}, <Time at={jobs[index]?.created_at} />
                   </th>
                 )}
                 {FIGURES.map(({ id }) => (

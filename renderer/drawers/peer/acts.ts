@@ -4,6 +4,7 @@ import { call } from '../../connection/index.ts';
 import { toastFailed } from '../../stores/toast.ts';
 import { openDialog, openObject } from '../../stores/ui.ts';
 import { copyIdentity } from '../copy-identity.ts';
+import { stopDemo } from '../demo.tsx';
 
 const OF_DEMO = 'It belongs to the demo, and ends with it';
 
@@ -25,13 +26,13 @@ export function askForget(peer: Peer): void {
   if (!peer.demo) openDialog({ kind: 'forget_peer', peer_id: peer.id });
 }
 
-/** Everything that can be done with peers, one or several. */
+/** Everything that can be done with peers: with several at once it is less. */
 export function peerActs(peers: readonly Peer[]): readonly MenuEntry[] {
   const [peer, other] = peers;
   if (peer === undefined) return [];
-  const one = other === undefined ? undefined : 'One peer at a time';
-  const [linked, unlinked] = [peers.filter(isWanted), peers.filter((each) => !isWanted(each))];
-  return [
+  const linked = peers.filter(isWanted);
+  const unlinked = peers.filter((each) => !isWanted(each));
+  const links: readonly MenuEntry[] = [
     {
       label: 'Connect',
       disabled: unlinked.length > 0 ? undefined : connectedAlready(peer),
@@ -42,28 +43,32 @@ export function peerActs(peers: readonly Peer[]): readonly MenuEntry[] {
       disabled: linked.length > 0 ? undefined : 'It is disconnected',
       run: () => setConnected(linked, false),
     },
-    {
-      label: 'Show its disks',
-      disabled: one,
-      run: () => openObject({ kind: 'peer', id: peer.id }, { tab: 'disks' }),
-    },
-    { label: 'Copy address', act: 'copy', disabled: one, run: () => copyAddress(peer) },
+  ];
+  return other === undefined ? [...links, ...actsOfOne(peer)] : links;
+}
+
+function actsOfOne(peer: Peer): readonly MenuEntry[] {
+  const { id } = peer;
+  return [
+    { label: 'Show its disks', run: () => openObject({ kind: 'peer', id }, { tab: 'disks' }) },
+    { label: 'Copy address', act: 'copy', run: () => copyAddress(peer) },
+    ...(peer.demo ? [{ label: 'Stop demo', run: stopDemo }] : []),
     {
       label: 'Edit…',
-      disabled: one ?? whyNotEdit(peer) ?? undefined,
-      run: () => openDialog({ kind: 'edit_peer', peer_id: peer.id }),
+      disabled: whyNotEdit(peer) ?? undefined,
+      run: () => openDialog({ kind: 'edit_peer', peer_id: id }),
     },
     {
       label: 'Forget…',
       act: 'detach',
       danger: true,
-      disabled: one ?? whyNotEdit(peer) ?? undefined,
+      disabled: whyNotEdit(peer) ?? undefined,
       run: () => askForget(peer),
     },
   ];
 }
 
 /** Why Connect has nothing to do. */
-export function connectedAlready({ state }: Peer): string {
+function connectedAlready({ state }: Peer): string {
   return state === 'up' ? 'It is connected' : 'It is tried again by itself';
 }

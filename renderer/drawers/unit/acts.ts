@@ -2,6 +2,7 @@ import type { Unit } from '../../../shared/model/unit.ts';
 import type { MenuEntry } from '../../components/table/index.ts';
 import { openDialog, openObject } from '../../stores/ui.ts';
 import { copyIdentity } from '../copy-identity.ts';
+import { stopDemo } from '../demo.tsx';
 
 /** What people call it. */
 export const unitLabel = ({ options, label }: Pick<Unit, 'options' | 'label'>) => options.alias ?? label;
@@ -12,38 +13,37 @@ export const askDetach = (units: readonly Unit[]) =>
 export const askExpose = ({ name }: Unit) => openDialog({ kind: 'expose', unit: name });
 export const copySerial = ({ name, serial }: Unit) => void copyIdentity(`Serial of ${name}`, serial);
 
-/** Everything that can be done with units, one or several. */
+/** Everything that can be done with units: with several at once it is less. */
 export function unitActs(units: readonly Unit[]): readonly MenuEntry[] {
   const [unit, other] = units;
   if (unit === undefined) return [];
-  const one = other === undefined ? undefined : 'One disk at a time';
+  const detach: MenuEntry = {
+    label: other === undefined ? 'Detach…' : `Detach ${units.length} disks…`,
+    act: 'detach',
+    danger: true,
+    run: () => askDetach(units),
+  };
+  return other === undefined ? [...actsOfOne(unit), detach] : [detach];
+}
+
+function actsOfOne(unit: Unit): readonly MenuEntry[] {
   const { name, nbd } = unit;
   return [
-    { label: 'Show paths', act: 'paths', disabled: one, run: () => openUnit(unit, 'paths') },
-    { label: 'Options…', disabled: one, run: () => openUnit(unit, 'options') },
+    { label: 'Show paths', act: 'paths', run: () => openUnit(unit, 'paths') },
+    { label: 'Options…', run: () => openUnit(unit, 'options') },
     {
       label: unit.options.exposed ? 'Hide from NBD…' : 'Expose over NBD…',
       act: 'expose',
-      disabled: one,
       run: () => askExpose(unit),
     },
-    {
-      label: 'Copy to a file or disk…',
-      disabled: one,
-      run: () => openDialog({ kind: 'copy', from: name }),
-    },
-    { label: 'Benchmark…', disabled: one, run: () => openDialog({ kind: 'benchmark', unit: name }) },
-    { label: 'Copy serial', act: 'copy', disabled: one, run: () => copySerial(unit) },
+    { label: 'Copy to a file or disk…', run: () => openDialog({ kind: 'copy', from: name }) },
+    { label: 'Benchmark…', run: () => openDialog({ kind: 'benchmark', unit: name }) },
+    { label: 'Copy serial', act: 'copy', run: () => copySerial(unit) },
     {
       label: 'Copy NBD URI',
-      disabled: one ?? (nbd === null ? 'It is not exposed' : undefined),
+      disabled: nbd === null ? 'It is not exposed' : undefined,
       run: () => nbd !== null && void copyIdentity(`NBD URI of ${name}`, nbd),
     },
-    {
-      label: units.length === 1 ? 'Detach…' : `Detach ${units.length} disks…`,
-      act: 'detach',
-      danger: true,
-      run: () => askDetach(units),
-    },
+    ...(unit.demo ? [{ label: 'Stop demo', run: stopDemo }] : []),
   ];
 }

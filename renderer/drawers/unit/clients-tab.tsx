@@ -8,7 +8,7 @@ import { useHello } from '../../stores/settings.ts';
 import { CardList, ItemCard } from '../item-card.tsx';
 import { askExpose } from './acts.ts';
 import styles from './unit.module.css';
-import { clientName, useClients } from './use-clients.ts';
+import { useClients } from './use-clients.ts';
 
 /** The programs that have a unit open over NBD now, and what they use it for. */
 export function ClientsTab({ unit }: { unit: Unit }) {
@@ -59,7 +59,7 @@ function NoClients({ unit }: { unit: Unit }) {
 function ClientCard({ client }: { client: UnitClient }) {
   const { process, remote, since, requests, read_bytes, written_bytes, uses } = client;
   return (
-    <ItemCard title={clientName(client)}>
+    <ItemCard title={process?.command ?? remote}>
       <Fields
         items={[
           process === null

@@ -16,6 +16,7 @@ import { OptionsTab } from './options-tab.tsx';
 import { PathsTab } from './paths-tab.tsx';
 import { RawTab } from './raw-tab.tsx';
 import { SummaryTab } from './summary-tab.tsx';
+import styles from './unit.module.css';
 
 /** An attached disk, `xaN`. */
 export function UnitDrawer({ id }: { id: string }) {
@@ -26,13 +27,16 @@ export function UnitDrawer({ id }: { id: string }) {
     <DrawerPage
       title={`${unit.name}  ${unitLabel(unit)}`}
       sub={
-        <>
-          <HealthBadge unit={unit} />
+        // Two lines, whatever the state: what stands below does not move when it changes.
+        <div className={styles.sub}>
+          <span>
+            <HealthBadge unit={unit} />
+            <UnitMarks unit={unit} />
+          </span>
           <span>
             <HealthSentence unit={unit} />
           </span>
-          <UnitMarks unit={unit} />
-        </>
+        </div>
       }
       actions={
         <>

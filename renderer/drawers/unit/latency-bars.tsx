@@ -15,15 +15,30 @@ const SIDES = [
 
 /**
  * Latency of reads and writes side by side: half were faster than the first bar, 99 of 100 than the second.
+ * @param of null: there are no figures now
  * @param top end of the scale, µs, the same for all that are compared
  */
-export function LatencyBars({ of, top, label }: { of: FigureKey; top: number; label: string }) {
+export function LatencyBars({ of, top, label }: { of: FigureKey | null; top: number; label: string }) {
+  return of === null ? (
+    <Sides value={noValue} top={top} label={label} />
+  ) : (
+    <LiveSides of={of} top={top} label={label} />
+  );
+}
+const noValue = () => null;
+
+function LiveSides({ of, top, label }: { of: FigureKey; top: number; label: string }) {
   const entry = useFigures(of);
   const value = (name: FigureName) => {
     const got = entry?.held === true ? undefined : figure(entry?.row, name);
     // A percentile of no requests is none.
     return got === undefined || got === 0 ? null : got;
   };
+  return <Sides value={value} top={top} label={label} />;
+}
+
+function Sides(props: { value(name: FigureName): number | null; top: number; label: string }) {
+  const { value, top, label } = props;
   return (
     <div className={styles.sides}>
       {SIDES.map(({ word, p50, p99, side }) => (
@@ -47,7 +62,9 @@ function Bar({ name, us, top }: { name: string; us: number | null; top: number }
     <tr>
       <th scope="row">{name}</th>
       <td className={styles.track}>
-        <div className={styles.bar} style={{ width: `${Math.min(100, ((us ?? 0) / top) * 100)}%` }} />
+        {us !== null && (
+          <div className={styles.bar} style={{ width: `${Math.min(100, (us / top) * 100)}%` }} />
+        )}
       </td>
       <td className={`num live ${styles.value} ${us === null ? 'dim' : ''}`}>
         {us === null ? NO_VALUE : formatLatency(us)}

@@ -62,7 +62,7 @@ export function OptionsTab({ unit }: { unit: Unit }) {
         label="While there is no path"
         size="xs"
         value={shown.noPath}
-        error={errorAt('no_path')}
+        error={shown.noPath === 'seconds' ? undefined : errorAt('no_path')}
         onChange={(kind) =>
           set({ noPath: NO_PATHS.find((each) => each.kind === kind)?.kind ?? shown.noPath })
         }
@@ -79,7 +79,8 @@ export function OptionsTab({ unit }: { unit: Unit }) {
         value={shown.holdSeconds}
         maxLength={12}
         disabled={busy || shown.noPath !== 'seconds'}
-        description={shown.noPath === 'seconds' ? undefined : 'Only where they are held for some time'}
+        description="Only where requests are held for some time"
+        error={shown.noPath === 'seconds' ? errorAt('no_path') : undefined}
         onChange={(event) => set({ holdSeconds: event.currentTarget.value })}
       />
       <Select

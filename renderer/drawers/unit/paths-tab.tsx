@@ -1,12 +1,14 @@
 import { Text } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { formatLatency } from '../../../shared/format.ts';
 import type { Path } from '../../../shared/model/disk.ts';
+import type { FigureName } from '../../../shared/model/figures.ts';
 import type { Unit } from '../../../shared/model/unit.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LiveFigure } from '../../components/live-figure.tsx';
+import { NoValue } from '../../components/values.tsx';
 import { useWatch } from '../../connection/index.ts';
 import { openPage } from '../../stores/ui.ts';
+import { FactGrid } from '../fact-grid.tsx';
 import { CardList } from '../item-card.tsx';
 import { PathCard } from '../path-card.tsx';
 import { LatencyBars } from './latency-bars.tsx';
@@ -15,6 +17,16 @@ import styles from './unit.module.css';
 import { useTop } from './use-top.ts';
 
 const keyOf = ({ id }: Path) => `path:${id}` as const;
+const FIGURES: readonly { name: string; figure: FigureName }[] = [
+  { name: 'Reads/s', figure: 'reads' },
+  { name: 'Read', figure: 'read_bytes' },
+  { name: 'In flight', figure: 'in_flight' },
+  { name: 'RTT', figure: 'rtt_ms' },
+  { name: 'Writes/s', figure: 'writes' },
+  { name: 'Write', figure: 'written_bytes' },
+  { name: 'Errors', figure: 'errors_total' },
+  { name: 'Retries', figure: 'retries_total' },
+];
 
 /** The ways to the disk next to each other, with what each of them does now. */
 export function PathsTab({ unit }: { unit: Unit }) {
@@ -32,51 +44,26 @@ export function PathsTab({ unit }: { unit: Unit }) {
     <div className={styles.stack}>
       <CardList label={`Paths of ${unit.name}`}>
         {unit.paths.map((path) => (
-          <PathCard
-            key={path.id}
-            path={path}
-            figures={[
-              { name: 'Rate', value: <Rates of={keyOf(path)} /> },
-              {
-                name: 'In flight',
-                value: (
-                  <Pair>
-                    <LiveFigure of={keyOf(path)} name="in_flight" />
-                    <span className="dim">errors</span>
-                    <LiveFigure of={keyOf(path)} name="errors_total" />
-                    <span className="dim">RTT</span>
-                    <LiveFigure of={keyOf(path)} name="rtt_ms" />
-                  </Pair>
-                ),
-              },
-            ]}
-            acts={<PathActs unit={unit} path={path} />}
-          >
-            <LatencyBars of={keyOf(path)} top={top} label={`the path over ${path.peer}`} />
+          <PathCard key={path.id} path={path} acts={<PathActs unit={unit} path={path} />}>
+            <FactGrid
+              items={FIGURES.map(({ name, figure }) => ({
+                name,
+                // Figures of a path that is gone are of the past.
+                value: path.link === 'up' ? <LiveFigure of={keyOf(path)} name={figure} /> : <NoValue />,
+              }))}
+            />
+            <LatencyBars
+              of={path.link === 'up' ? keyOf(path) : null}
+              top={top}
+              label={`the path over ${path.peer}`}
+            />
           </PathCard>
         ))}
       </CardList>
       <Text size="xs" c="dimmed">
-        All bars have one scale: 0 to {formatLatency(top)}. Of the last second; – where no request ended.
+        All bars have one scale: 0 to {formatLatency(top)}. They are of the last second; – where no request
+        ended in it.
       </Text>
     </div>
   );
-}
-
-function Rates({ of }: { of: `path:${string}` }) {
-  return (
-    <Pair>
-      <LiveFigure of={of} name="reads" />
-      <span className="dim">r/s</span>
-      <LiveFigure of={of} name="read_bytes" />
-      <span className="dim">·</span>
-      <LiveFigure of={of} name="writes" />
-      <span className="dim">w/s</span>
-      <LiveFigure of={of} name="written_bytes" />
-    </Pair>
-  );
-}
-
-function Pair({ children }: { children: ReactNode }) {
-  return <span className={styles.pair}>{children}</span>;
 }

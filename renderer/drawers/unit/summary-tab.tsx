@@ -5,6 +5,8 @@ import { Badge, ReadOnlyBadge } from '../../components/status/badges.tsx';
 import { ACCESS_LOOKS } from '../../components/status/words.ts';
 import { Age, SizeForms, Time } from '../../components/values.tsx';
 import { readOnlyReason } from '../../pages/units/cells.tsx';
+import { useRow } from '../../stores/tables.ts';
+import { ConflictNote } from '../disk/conflict-note.tsx';
 import { Chain } from './chain.tsx';
 import { Device } from './device.tsx';
 import styles from './unit.module.css';
@@ -14,9 +16,11 @@ import { noPathWords, POLICY_WORDS } from './words.ts';
 /** What the unit is, the way its data takes, and how programs reach it. */
 export function SummaryTab({ unit }: { unit: Unit }) {
   const { clients } = useClients(unit.name);
+  const disk = useRow('disks', unit.disk_id);
   const { options } = unit;
   return (
     <div className={styles.stack}>
+      {disk?.conflict === true && <ConflictNote disk={disk} />}
       <section>
         <h3 className={styles.section}>Way of the data</h3>
         <Chain unit={unit} clients={clients} />

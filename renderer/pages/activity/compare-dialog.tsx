@@ -9,7 +9,7 @@ import { BenchmarkTable } from '../../drawers/job/benchmark-table.tsx';
 export function CompareDialog({ jobs, onClose }: { jobs: readonly Job[]; onClose(): void }) {
   const oldestFirst = [...jobs].sort((a, b) => a.created_at - b.created_at);
   return (
-    <Modal opened onClose={onClose} title="Compare benchmarks" size="xl">
+    <Modal opened onClose={onClose} title="Compare benchmarks" size={860}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
           Differences are to the oldest run. More IOPS are better, less latency is.

@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Menu, Select, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { ArrowUp, ChevronDown, Download, ZoomIn } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { formatCount, formatTime } from '../../../shared/format.ts';
 import type { Event } from '../../../shared/model/event.ts';
+import { ActButton } from '../../components/act-button.tsx';
 import { download } from '../../components/chart/download.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -11,6 +12,7 @@ import { type Column, DataTable } from '../../components/table/index.ts';
 import { useTableLayout } from '../../components/table/table-layout.ts';
 import { changeText } from '../../drawers/events/event-words.ts';
 import { useEvents } from '../../drawers/events/use-events.ts';
+import { useHeld } from '../../drawers/events/use-held.ts';
 import { objectOf, showEvent, zoomToEvent } from '../../stores/event-links.ts';
 import { markSeen, useJournal } from '../../stores/journal.ts';
 import { useLayout } from '../../stores/layout.ts';
@@ -20,7 +22,6 @@ import styles from './activity.module.css';
 import { ALL, Choices, filterOf, KINDS, SEVERITIES, TIMES } from './event-choices.ts';
 import { EVENT_COLUMNS } from './event-columns.tsx';
 import { eventsCsv, eventsJson } from './event-export.ts';
-import { useHeld } from './use-held.ts';
 
 const PAGE_LENGTH = 200;
 const TABLE = 'events';
@@ -31,7 +32,7 @@ const COLUMNS: readonly Column<Event>[] = [
     id: 'charts',
     header: 'Charts',
     description: 'Zoom all charts to the time of the event',
-    width: 66,
+    width: 58,
     value: () => null,
     text: () => '',
     cell: (event) => (
@@ -166,30 +167,27 @@ export function EventsPanel() {
         />
       </div>
       <div className={styles.foot}>
-        <Tooltip label={more ? 'What happened before' : 'There are no older events'}>
-          <Button
-            variant="default"
-            data-disabled={!more || loadingOlder || undefined}
-            aria-disabled={!more || loadingOlder}
-            onClick={() => more && void loadOlder()}
-          >
-            {loadingOlder ? 'Loading…' : 'Load older'}
-          </Button>
-        </Tooltip>
+        <ActButton
+          reason={loadingOlder ? 'They are on their way' : more ? null : 'There are no older events'}
+          onClick={() => void loadOlder()}
+        >
+          Load older
+        </ActButton>
         <span>
           {oldest === undefined
             ? ''
             : `${formatCount(rows.length)} ${rows.length === 1 ? 'event' : 'events'} since ${formatTime(oldest.at, clock)}${more ? '' : ', all there are'}`}
         </span>
-        <Button
-          ml="auto"
-          variant={waiting > 0 ? 'light' : 'default'}
-          disabled={waiting === 0}
-          leftSection={<ArrowUp size={13} />}
-          onClick={release}
-        >
-          {waiting === 0 ? 'No newer events' : `Show ${waiting} new ${waiting === 1 ? 'event' : 'events'}`}
-        </Button>
+        <span className={styles.end}>
+          <ActButton
+            variant={waiting > 0 ? 'light' : 'default'}
+            reason={waiting > 0 ? null : 'New events show by themselves unless you are in the table'}
+            leftSection={<ArrowUp size={13} />}
+            onClick={release}
+          >
+            {waiting === 0 ? 'No newer events' : `Show ${waiting} new ${waiting === 1 ? 'event' : 'events'}`}
+          </ActButton>
+        </span>
       </div>
     </>
   );

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Job } from '../../../shared/model/job.ts';
+import { ActButton } from '../../components/act-button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { JOB_LOOKS } from '../../components/status/words.ts';
 import { DataTable } from '../../components/table/index.ts';
@@ -46,21 +47,18 @@ export function JobsPanel() {
           const over = jobs.filter(isOver);
           return (
             <>
-              <Button
-                variant="default"
-                disabled={results.length < 2}
-                title={results.length < 2 ? 'Select two or more benchmarks with results (Space)' : ''}
+              <ActButton
+                reason={results.length < 2 ? 'Select two or more benchmarks with results (Space)' : null}
                 onClick={() => setCompared(results)}
               >
                 Compare benchmarks
-              </Button>
-              <Button
-                variant="default"
-                disabled={over.length === 0}
+              </ActButton>
+              <ActButton
+                reason={over.length === 0 ? 'No job has ended' : null}
                 onClick={() => void Promise.all(over.map(dismissJob))}
               >
                 Dismiss all ended
-              </Button>
+              </ActButton>
               <Button onClick={() => openDialog({ kind: 'copy' })}>Copy…</Button>
             </>
           );

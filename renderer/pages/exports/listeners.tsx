@@ -1,69 +1,63 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ExportListener } from '../../../shared/model/export.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { LiveBadge } from '../../components/status/badges.tsx';
-import type { Look } from '../../components/status/words.ts';
 import { useSettings } from '../../stores/settings.ts';
-import { useReady, useRows } from '../../stores/tables.ts';
+import { useReady, useRow, useRows } from '../../stores/tables.ts';
 import { openPage } from '../../stores/ui.ts';
 import styles from './exports.module.css';
-
-const LISTENING: Look = { word: 'Listening', glyph: 'disc', tone: 'ok', hint: 'Peers can connect here' };
-const NOT_LISTENING: Look = {
-  word: 'Not listening',
-  glyph: 'cross',
-  tone: 'err',
-  hint: 'Peers cannot connect here',
-};
-const OPENING: Look = { word: 'Opening', glyph: 'spinner', tone: 'info', hint: 'It is about to listen' };
+import { type PlaceKind, placeLook } from './places.ts';
 
 /** Where peers find the exports: without an address nobody does, whatever is exported. */
 export function Listeners() {
   const ready = useReady();
-  const listeners = useRows('listeners');
-  const { export_connect: routers } = useSettings();
+  const { export_listen: listen, export_connect: routers } = useSettings();
+  const idle = useRows('exports').length === 0;
   return (
-    <section className={styles.listeners} aria-label="Offered on">
+    <section className={styles.listeners} aria-label="Where exports are offered">
       <div className={styles.head}>
         <h2>Offered on</h2>
-        <Button variant="subtle" size="compact-xs" onClick={() => openPage('settings', 'connections')}>
+        {ready && listen.length + routers.length === 0 && (
+          <span>No address: peers cannot reach the exports until one is set.</span>
+        )}
+        {ready && idle && listen.length + routers.length > 0 && (
+          <span className="dim">Nothing is exported, so nothing listens; the first export opens these.</span>
+        )}
+        <Button variant="subtle" size="compact-xs" ml="auto" onClick={() => openPage('settings', 'connections')}>
           Change addresses
         </Button>
       </div>
-      {ready && listeners.length === 0 && routers.length === 0 && (
-        <Text size="sm" c="dimmed">
-          No address: peers cannot reach the exports until one is set.
-        </Text>
-      )}
       <ul>
-        {listeners.map((listener) => (
-          <Listener key={listener.address} listener={listener} />
+        {listen.map((address) => (
+          <Place key={`listen ${address}`} address={address} kind="listen" />
         ))}
         {routers.map((address) => (
-          <li key={`router ${address}`} className={styles.listener}>
-            <span className="mono">{address}</span> <span className="dim">offered to this router</span>
-          </li>
+          <Place key={`router ${address}`} address={address} kind="router" />
         ))}
       </ul>
     </section>
   );
 }
 
-function Listener({ listener }: { listener: ExportListener }) {
-  const { address, bound, error, links } = listener;
-  const where = bound ?? address;
+function Place({ address, kind }: { address: string; kind: PlaceKind }) {
+  const listener = useRow('listeners', address);
+  const where = listener?.bound ?? address;
   return (
     <li className={styles.listener}>
-      <LiveBadge look={bound !== null ? LISTENING : error === null ? OPENING : NOT_LISTENING} />
+      <LiveBadge look={placeLook(listener, kind)} />
       <span className="mono">{where}</span>
       <CopyButton text={where} label={`Copy address ${where}`} />
-      {error === null ? (
-        <span className="live dim">
-          {links} {links === 1 ? 'peer linked' : 'peers linked'}
-        </span>
-      ) : (
-        <span role="alert">{error}</span>
-      )}
+      {listener !== undefined && <Links listener={listener} kind={kind} />}
     </li>
+  );
+}
+
+function Links({ listener: { error, links }, kind }: { listener: ExportListener; kind: PlaceKind }) {
+  if (error !== null) return <span role="alert">{error}</span>;
+  if (kind === 'router') return null;
+  return (
+    <span className="live dim">
+      {links} {links === 1 ? 'peer linked' : 'peers linked'}
+    </span>
   );
 }

@@ -1,32 +1,42 @@
-import { Group } from '@mantine/core';
-import { HEALTH_ORDER } from '../../../shared/health.ts';
+import { RangePicker } from '../../components/chart/range-picker.tsx';
 import { Page } from '../../components/page.tsx';
-import { Badge, SeverityBadge } from '../../components/status/badges.tsx';
-import { HEALTH_LOOKS } from '../../components/status/words.ts';
-import { Time } from '../../components/values.tsx';
-import { useJournal } from '../../stores/journal.ts';
-import { useRows } from '../../stores/tables.ts';
+import { useReady, useRows } from '../../stores/tables.ts';
+import { DemoBanner } from './demo-banner.tsx';
+import { FirstRun } from './first-run.tsx';
+import { HealthStrip } from './health-strip.tsx';
+import { LastEvents } from './last-events.tsx';
+import { Notices } from './notices.tsx';
+import styles from './overview.module.css';
+import { RunningJobs } from './running-jobs.tsx';
+import { Totals } from './totals.tsx';
+import { WorstUnits } from './worst-units.tsx';
 
+/** What needs attention, at a glance. */
 export function OverviewPage() {
-  const units = useRows('units');
-  const events = useJournal();
+  const ready = useReady();
+  const configured = useRows('peers').length + useRows('exports').length + useRows('units').length > 0;
+  if (ready && !configured)
+    return (
+      <Page title="Overview">
+        <Notices />
+        <FirstRun />
+      </Page>
+    );
   return (
-    <Page title="Overview">
-      <Group gap="lg">
-        {HEALTH_ORDER.map((health) => (
-          <Badge
-            key={health}
-            look={HEALTH_LOOKS[health]}
-            word={`${units.filter((unit) => unit.health === health).length} ${HEALTH_LOOKS[health].word}`}
-          />
-        ))}
-      </Group>
-      <h2>Last events</h2>
-      {events.slice(0, 10).map((event) => (
-        <Group key={event.id} gap="sm">
-          <Time at={event.last_at} /> <SeverityBadge severity={event.severity} /> {event.text}
-        </Group>
-      ))}
+    <Page title="Overview" actions={<RangePicker />}>
+      <div className={styles.page}>
+        <Notices />
+        <DemoBanner />
+        <HealthStrip />
+        <Totals />
+        <div className={styles.columns}>
+          <div className={styles.column}>
+            <WorstUnits />
+            <RunningJobs />
+          </div>
+          <LastEvents />
+        </div>
+      </div>
     </Page>
   );
 }

@@ -1,20 +1,22 @@
-import { Button } from '@mantine/core';
 import type { Peer } from '../../../shared/model/peer.ts';
 import type { Unit } from '../../../shared/model/unit.ts';
 import { PeerBadge } from '../../components/status/badges.tsx';
 import { FLAPPING } from '../../components/status/words.ts';
-import { isWanted, setConnected } from '../../drawers/peer/acts.ts';
 import { useStale } from '../../stores/freshness.ts';
 import { useRows } from '../../stores/tables.ts';
 import styles from './peers.module.css';
 
 /** Why there is no link, or how unsteady it is; null where there is nothing to say. */
-export function peerSentence(peer: Pick<Peer, 'state' | 'error' | 'recent_losses'>): string | null {
+export function peerSentence(
+  peer: Pick<Peer, 'state' | 'error' | 'recent_losses' | 'address'>,
+): string | null {
   const flapping =
     peer.recent_losses >= FLAPPING && peer.state !== 'disconnected'
       ? `Lost ${peer.recent_losses} times in 10 min`
       : null;
-  return [flapping, peer.error].filter((text) => text !== null).join('. ') || null;
+  // The address stands in a column of its own.
+  const error = peer.error?.replace(`${peer.address}: `, '') ?? null;
+  return [flapping, error].filter((text) => text !== null).join('. ') || null;
 }
 
 export function PeerState({ peer }: { peer: Peer }) {
@@ -44,26 +46,5 @@ export function SessionsCell({ peer }: { peer: Peer }) {
     <span className="live" data-hint={names === '' ? 'No disk is open through it' : `Open: ${names}`}>
       {sessions.length}
     </span>
-  );
-}
-
-/** Connect or disconnect, in place. */
-export function LinkCell({ peer }: { peer: Peer }) {
-  const wanted = isWanted(peer);
-  const verb = wanted ? 'Disconnect' : 'Connect';
-  return (
-    <Button
-      tabIndex={-1}
-      size="compact-xs"
-      variant="default"
-      w={84}
-      aria-label={`${verb} ${peer.name}`}
-      onClick={(event) => {
-        event.stopPropagation();
-        setConnected([peer], !wanted);
-      }}
-    >
-      {verb}
-    </Button>
   );
 }

@@ -4,7 +4,7 @@ import { peerLook, SECURITY_LOOKS } from '../../components/status/words.ts';
 import { type Column, figureColumn, type Grouping } from '../../components/table/index.ts';
 import { Age, Count, NoValue } from '../../components/values.tsx';
 import { getRows } from '../../stores/tables.ts';
-import { LinkCell, PeerState, peerSentence, SessionsCell, sessionsOf } from './cells.tsx';
+import { PeerState, peerSentence, SessionsCell, sessionsOf } from './cells.tsx';
 
 /** How a role reads. */
 export const ROLE_WORDS: Readonly<Record<NonNullable<Peer['role']>, string>> = {
@@ -20,16 +20,16 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
   {
     id: 'state',
     header: 'State',
-    width: 200,
+    width: 280,
     value: (peer) => peerLook(peer).word,
     text: (peer) => `${peerLook(peer).word} ${peerSentence(peer) ?? ''}`,
     cell: (peer) => <PeerState peer={peer} />,
   },
-  { id: 'name', header: 'Name', width: 130, fixed: true, grow: true, value: (peer) => peer.name },
+  { id: 'name', header: 'Name', width: 140, fixed: true, grow: true, value: (peer) => peer.name },
   {
     id: 'address',
     header: 'Address',
-    width: 160,
+    width: 150,
     value: (peer) => peer.address,
     cell: (peer) => (
       <span className="mono" data-hint={peer.address}>
@@ -37,21 +37,21 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
       </span>
     ),
   },
-  { id: 'role', header: 'Role', description: 'What it says it is', width: 74, value: roleText },
+  { id: 'role', header: 'Role', description: 'What it says it is', width: 88, value: roleText },
   {
     id: 'security',
     header: 'Link',
     description: 'How the link is protected',
-    width: 118,
+    width: 138,
     value: (peer) => SECURITY_LOOKS[peer.security].word,
     cell: (peer) => <SecurityBadge security={peer.security} />,
   },
-  figureColumn<Peer>('rtt_ms', { width: 70 }),
+  figureColumn<Peer>('rtt_ms', { width: 86 }),
   {
     id: 'spans',
     header: 'Spans',
     description: 'Disks it offers now',
-    width: 58,
+    width: 70,
     align: 'right',
     value: (peer) => peer.spans,
     cell: (peer) => <Count value={peer.spans} />,
@@ -60,7 +60,7 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
     id: 'sessions',
     header: 'Sessions',
     description: 'Attached disks open through it',
-    width: 72,
+    width: 92,
     align: 'right',
     value: sessions,
     text: () => '',
@@ -70,7 +70,7 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
     id: 'uptime',
     header: 'Uptime',
     description: 'How long the link has been up',
-    width: 80,
+    width: 84,
     align: 'right',
     value: (peer) => (peer.state === 'up' ? -peer.since : null),
     text: () => '',
@@ -80,7 +80,7 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
     id: 'reconnects',
     header: 'Reconnects',
     description: 'Times the link was lost since Spandrel started',
-    width: 92,
+    width: 108,
     align: 'right',
     value: (peer) => peer.reconnects,
     cell: (peer) => <Count value={peer.reconnects} />,
@@ -89,17 +89,8 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
     id: 'auto',
     header: 'Auto',
     description: 'Connected when Spandrel starts',
-    width: 52,
+    width: 62,
     value: (peer) => (peer.auto_connect ? 'Yes' : 'No'),
-  },
-  {
-    id: 'link',
-    header: 'Act',
-    description: 'Connect or disconnect',
-    width: 102,
-    value: (peer) => peer.state === 'disconnected',
-    text: () => '',
-    cell: (peer) => <LinkCell peer={peer} />,
   },
   {
     id: 'label',
@@ -113,7 +104,7 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
     id: 'dialect',
     header: 'Dialect',
     description: 'Which DMSG it speaks: that of 2014 or the current one',
-    width: 74,
+    width: 80,
     hidden: true,
     value: (peer) => peer.dialect,
   },
@@ -121,7 +112,7 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
     id: 'losses',
     header: 'Lost in 10 m',
     description: 'Times the link was lost in the last 10 minutes; 3 and more is flapping',
-    width: 96,
+    width: 116,
     align: 'right',
     hidden: true,
     value: (peer) => peer.recent_losses,
@@ -129,7 +120,7 @@ export const PEER_COLUMNS: readonly Column<Peer>[] = [
   {
     id: 'since',
     header: 'State since',
-    width: 96,
+    width: 110,
     align: 'right',
     hidden: true,
     value: (peer) => peer.since,

@@ -1,6 +1,7 @@
-import { Button, MultiSelect, Select } from '@mantine/core';
+import { MultiSelect, Select } from '@mantine/core';
 import { Pin } from 'lucide-react';
 import { useMemo } from 'react';
+import { ActButton } from '../../components/act-button.tsx';
 import { Chart } from '../../components/chart/chart.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useRows } from '../../stores/tables.ts';
@@ -66,15 +67,13 @@ export function Compare({ board, change }: { board: Board; change(change: Partia
             if (chosen !== undefined) change({ metric: chosen.id });
           }}
         />
-        <Button
-          variant="default"
+        <ActButton
           leftSection={<Pin size={13} />}
-          disabled={blocked !== null}
-          title={blocked ?? 'Keep this chart on the page'}
+          reason={blocked}
           onClick={() => change({ pinned: [...board.pinned, chart] })}
         >
           Pin chart
-        </Button>
+        </ActButton>
       </div>
       {series.length > 0 ? (
         <Chart title={metric.label} unit={metric.unit} series={series} height={240} />

@@ -1,42 +1,35 @@
-import { SegmentedControl, Stack, Text } from '@mantine/core';
-import type { Settings } from '../../../shared/model/settings.ts';
+import { UnstyledButton } from '@mantine/core';
 import { Page } from '../../components/page.tsx';
-import { updateSettings, useSettings } from '../../stores/settings.ts';
-import { toastFailed } from '../../stores/toast.ts';
+import { openSection, useRoute } from '../../stores/ui.ts';
+import { SavedNote } from './saved-note.tsx';
+import { SECTIONS } from './sections.ts';
+import styles from './settings.module.css';
 
-const THEMES = [
-  { value: 'system', label: 'System' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-  { value: 'contrast', label: 'High contrast' },
-] satisfies { value: Settings['theme']; label: string }[];
-const UNITS = [
-  { value: 'iec', label: 'KiB, MiB, GiB' },
-  { value: 'si', label: 'kB, MB, GB' },
-] satisfies { value: Settings['units']; label: string }[];
-
+/** What can be set. Each change is kept at once. */
 export function SettingsPage() {
-  const settings = useSettings();
-  const set = (change: Partial<Settings>) =>
-    updateSettings(change).catch((error) => toastFailed('The setting was not changed', error));
+  const { section } = useRoute();
+  const current = SECTIONS.find(({ id }) => id === section) ?? SECTIONS[0];
+  const { component: Section } = current;
   return (
-    <Page title="Settings">
-      <Stack align="flex-start">
-        <Text size="sm">Theme</Text>
-        <SegmentedControl
-          aria-label="Theme"
-          data={THEMES}
-          value={settings.theme}
-          onChange={(theme) => void set({ theme })}
-        />
-        <Text size="sm">Units</Text>
-        <SegmentedControl
-          aria-label="Units"
-          data={UNITS}
-          value={settings.units}
-          onChange={(units) => void set({ units })}
-        />
-      </Stack>
+    <Page title="Settings" scroll={false} actions={<SavedNote />}>
+      <div className={styles.page}>
+        <nav className={styles.nav} aria-label="Settings">
+          {SECTIONS.map(({ id, label }) => (
+            <UnstyledButton
+              key={id}
+              className={styles.navItem}
+              aria-current={id === current.id ? 'true' : undefined}
+              onClick={() => openSection(id)}
+            >
+              {label}
+            </UnstyledButton>
+          ))}
+        </nav>
+        <section className={styles.section} aria-labelledby="section">
+          <h2 id="section">{current.label}</h2>
+          <Section key={current.id} />
+        </section>
+      </div>
     </Page>
   );
 }

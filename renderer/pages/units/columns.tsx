@@ -21,7 +21,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
   {
     id: 'health',
     header: 'Health',
-    width: 210,
+    width: 222,
     value: (unit) => HEALTH_ORDER.indexOf(unit.health),
     text: (unit) => unitLook(unit).word,
     cell: (unit) => <HealthCell unit={unit} />,
@@ -30,7 +30,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
   {
     id: 'name',
     header: 'Name',
-    width: 84,
+    width: 100,
     fixed: true,
     value: (unit) => unit.name,
     sub: (path) => <UseBadge use={path.use} />,
@@ -39,7 +39,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
     id: 'label',
     header: 'Label',
     description: 'The alias you gave it, or else what the far end calls it',
-    width: 170,
+    width: 200,
     grow: true,
     value: unitLabel,
     text: (unit) => `${unitLabel(unit)} ${unit.label}${unit.read_only ? ` ${readOnlyReason(unit)}` : ''}`,
@@ -49,7 +49,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
   {
     id: 'serial',
     header: 'Serial',
-    width: 120,
+    width: 136,
     value: (unit) => unit.serial,
     cell: (unit) => <span className="mono">{unit.serial}</span>,
     sub: (path) => <AccessBadge access={path.access} />,
@@ -57,7 +57,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
   {
     id: 'size',
     header: 'Size',
-    width: 84,
+    width: 98,
     align: 'right',
     value: (unit) => unit.size_bytes,
     cell: (unit) => <Size bytes={unit.size_bytes} blockBytes={unit.block_bytes} />,
@@ -66,7 +66,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
     id: 'paths',
     header: 'Paths',
     description: 'Paths that can be used, of all but those you disabled',
-    width: 60,
+    width: 70,
     align: 'right',
     value: (unit) => countPaths(unit.paths).usable,
     text: () => '',
@@ -77,7 +77,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
     id: 'policy',
     header: 'Policy',
     description: 'Which path is used, and whether a better one is gone back to',
-    width: 78,
+    width: 92,
     value: (unit) => POLICY_WORDS[unit.options.path_policy].word,
     cell: ({ options: { path_policy } }) => (
       <span data-hint={POLICY_WORDS[path_policy].text}>{POLICY_WORDS[path_policy].word}</span>
@@ -97,7 +97,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
     id: 'exposed',
     header: 'Exposed as',
     description: 'Where programs of this machine reach it: a device, or an NBD URI',
-    width: 220,
+    width: 210,
     value: (unit) => exposedAs(unit),
     text: (unit) => exposedAs(unit) ?? 'Hidden',
     cell: (unit) => <ExposedCell unit={unit} />,
@@ -105,7 +105,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
   {
     id: 'users',
     header: 'Used by',
-    width: 170,
+    width: 160,
     value: usersText,
     cell: (unit) => {
       const text = usersText(unit);
@@ -125,7 +125,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
     id: 'block',
     header: 'Block',
     description: 'Size of a block',
-    width: 66,
+    width: 72,
     align: 'right',
     hidden: true,
     value: (unit) => unit.block_bytes,
@@ -134,7 +134,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
   {
     id: 'access',
     header: 'Access',
-    width: 100,
+    width: 110,
     hidden: true,
     value: (unit) => (unit.read_only ? 'Read-only' : 'Read-write'),
   },
@@ -142,14 +142,14 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
     id: 'no_path',
     header: 'No path',
     description: 'What requests get while there is no path',
-    width: 150,
+    width: 200,
     hidden: true,
     value: (unit) => noPathWords(unit.options.no_path),
   },
   {
     id: 'attached',
     header: 'Attached',
-    width: 90,
+    width: 112,
     align: 'right',
     hidden: true,
     value: (unit) => unit.attached_at,
@@ -162,7 +162,8 @@ export const UNIT_PATHS: SubRows<Unit, Path> = {
   rows: (unit) => unit.paths,
   id: (path) => path.id,
   name: (path) => `path over ${path.peer}, ${pathLook(path).word}`,
-  figureKey: (path) => `path:${path.id}`,
+  // Figures of a path that is gone are of the past.
+  figureKey: (path) => (path.link === 'up' ? `path:${path.id}` : undefined),
   noun: 'paths',
   onOpen: (_, unit) => openUnit(unit, 'paths'),
 };

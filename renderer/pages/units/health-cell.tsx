@@ -37,9 +37,15 @@ function Holding({ unit }: { unit: Unit }) {
 
 function Failed({ unit }: { unit: Unit }) {
   const clock = useClock();
-  const { pathless_since: since } = unit;
   const text = healthSentence(unit, 0, 0);
+  const since = failingSince(unit);
   return <Sentence text={since === null ? text : `${text} since ${formatTime(since, clock)}`} />;
+}
+
+/** Requests are held before they fail, where the policy says so. */
+export function failingSince({ pathless_since, options: { no_path } }: Pick<Unit, 'pathless_since' | 'options'>) {
+  if (pathless_since === null) return null;
+  return pathless_since + (no_path.kind === 'seconds' ? no_path.seconds * 1000 : 0);
 }
 
 function LastReport() {

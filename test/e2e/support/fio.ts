@@ -21,6 +21,7 @@ export interface FioResult {
   readonly writes: number;
   readonly reads: number;
   readonly writesPerSecond: number;
+  readonly readsPerSecond: number;
   /** Longest completion latencies. */
   readonly longestWriteMs: number;
   readonly longestReadMs: number;
@@ -57,6 +58,7 @@ export class Fio {
       writes: write.total_ios,
       reads: read.total_ios,
       writesPerSecond: write.iops,
+      readsPerSecond: read.iops,
       longestWriteMs: write.clat_ns.max / 1e6,
       longestReadMs: read.clat_ns.max / 1e6,
       output,

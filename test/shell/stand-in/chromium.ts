@@ -1,25 +1,7 @@
-import {
-  type Browser,
-  type BrowserContext,
-  chromium,
-  type Page,
-  type Request as PageRequest,
-  type Route,
-} from 'playwright';
+import type { Browser, BrowserContext, Page, Request as PageRequest, Route } from 'playwright';
+import { launch as launchChromium } from '../../ui/support/chromium.ts';
 import { report } from './reports.ts';
 import { handlerOf, session, toElectron } from './session.ts';
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // Nothing but what is routed below is ever loaded.
-  '--host-resolver-rules=MAP * ~NOTFOUND',
-];
 
 /** A page that loads: whoever has it says whether a navigation may go on. */
 export interface Navigator {
@@ -48,7 +30,8 @@ export const outside = new Map<string, string>();
 
 function launch(): Promise<{ browser: Browser; context: BrowserContext }> {
   launched ??= (async () => {
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+    // Nothing but what is routed below is ever loaded.
+    const browser = await launchChromium('--host-resolver-rules=MAP * ~NOTFOUND');
     const context = await browser.newContext({ acceptDownloads: true });
     await context.route('**/*', serve);
     return { browser, context };

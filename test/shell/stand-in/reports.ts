@@ -8,6 +8,7 @@ export type Report =
   | { readonly event: 'tray'; readonly tooltip: string }
   | { readonly event: 'window-open'; readonly url: string }
   | { readonly event: 'navigation-refused'; readonly url: string }
+  | { readonly event: 'problem'; readonly text: string }
   | { readonly event: 'download'; readonly url: string; readonly allowed: boolean }
   | { readonly event: 'network'; readonly url: string }
   | { readonly event: 'scripted'; readonly what: string; readonly value: unknown };

@@ -194,6 +194,10 @@ export class StandInWebContents extends EventEmitter implements Pick<WebContents
       report({ event: 'window-open', url: toElectron(url) });
       if (action === 'allow') throw new Error('the stand-in opens no windows for pages');
     });
+    page.on('pageerror', (error) => report({ event: 'problem', text: `exception: ${error.message}` }));
+    page.on('console', (message) => {
+      if (message.type() === 'error') report({ event: 'problem', text: message.text() });
+    });
     page.on('popup', (popup) => void popup.close().catch(() => {}));
     page.on('download', (download) => {
       const event = new CancellableEvent();

@@ -50,7 +50,7 @@ export async function buildApp(
   const folder = mkdtempSync(join(tmpdir(), 'spandrel-shell-'));
   scope.after(() => rmSync(folder, { recursive: true, force: true }));
   const dist = join(folder, 'dist');
-  for (const name of ['package.json', 'build/icons']) {
+  for (const name of ['package.json', 'build/window']) {
     if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

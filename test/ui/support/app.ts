@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly flags?: readonly string[];
   /** What is set before it starts. */
   readonly settings?: SettingsPatch;
+  /** Where it does not find the page as anybody would; the tests of a denied page. */
+  readonly signIn?: false;
   readonly context?: BrowserContextOptions;
 }
 
@@ -66,7 +68,7 @@ export class App {
       await context.close();
       base(app.problems, 'what the page did wrong').toEqual([]);
     });
-    await app.signIn();
+    if (options.signIn !== false) await app.signIn();
     return app;
   }
 

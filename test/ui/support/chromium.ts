@@ -19,6 +19,6 @@ const ARGS = [
 export const withoutChromium: string | false =
   !existsSync(CHROMIUM) && `not installed: ${CHROMIUM} (SPANDREL_CHROMIUM names another one)`;
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+export function launch(...more: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...more] });
 }
