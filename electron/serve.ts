@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PageSession, PageTransport } from './host/api/page-session.ts';
 import { type AppHost, type AppHostOptions, startAppHost } from './host/app/app-host.ts';
+import { buildInfo } from './host/build-info.ts';
 import type { Log, LogRing } from './host/log.ts';
 import { type ShowAnswer, StateLock } from './host/state-lock.ts';
 import { type Address, formatAddress } from './stream/address.ts';
@@ -10,7 +11,6 @@ import { readTlsFiles } from './web/tls-files.ts';
 import { WebHost } from './web/web-host.ts';
 
 const require = createRequire(import.meta.url);
-const { version } = require('spandrel/package.json') as { version: string };
 
 export interface ServeOptions {
   readonly stateDirectory: string;
@@ -81,7 +81,7 @@ async function start(options: ServeOptions, startHost: StartHost, lock: StateLoc
     const tls = options.tls && readTlsFiles(options.tls.certFile, options.tls.keyFile);
     web = await WebHost.start({ ...options, tls, pageDirectory }, connect);
     const { address } = web;
-    host = await startHost({ stateDirectory, log, logRing, version, commit: null });
+    host = await startHost({ stateDirectory, log, logRing, ...buildInfo() });
     if (demo && host.isEmpty)
       host.startDemo().catch((error: unknown) => log.error(error, 'there is no demo'));
     const mintUrls = web.mintUrls.bind(web);

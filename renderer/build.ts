@@ -1,10 +1,11 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
  * Bundles what runs in the window: the page, and Electron's preload script, which in its sandbox can load
- * no other file. Everything else is compiled by tsc.
+ * no other file; and notes the commit. Everything else is compiled by tsc.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -39,6 +40,16 @@ await Promise.all([
     external: ['electron'],
     logLevel: 'warning',
   }),
+  writeFile(`${root}dist/build.json`, `${JSON.stringify({ commit: commit() })}\n`),
   copyFile(`${root}renderer/index.html`, `${out}/index.html`),
   copyFile(`${root}renderer/icon.svg`, `${out}/icon.svg`),
 ]);
+
+/** The commit of the checkout; null where this is none. */
+function commit(): string | null {
+  const { status, stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : null;
+}

@@ -106,6 +106,7 @@ export function CopyDialog({ request }: { request: RequestOf<'copy'> }) {
             label="Rate limit, per second"
             description="Empty: as fast as it goes"
             optional
+            placeholder="100MiB"
             blockBytes={RATE_STEP}
             value={rate}
             onChange={setRate}

@@ -115,6 +115,14 @@ test('whatever else answers there is busy, and its URL not believed', async (t) 
   }
 });
 
+test('a first that says nothing is busy after a few seconds', async (t) => {
+  const folder = folderFor(t);
+  const server = createServer((socket) => socket.on('error', () => {}));
+  t.after(() => server.close());
+  await new Promise<void>((resolve) => server.listen(join(folder, 'host.sock'), resolve));
+  await assert.rejects(StateLock.take(folder, never), { kind: 'busy', message: /no answer in 5 s/ });
+});
+
 test('who asks wrongly is hung up on, and nothing is shown', async (t) => {
   const folder = folderFor(t);
   let asked = 0;

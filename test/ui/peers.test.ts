@@ -5,7 +5,7 @@ import { ANY_PORT, addressOf, exported } from '../e2e/support/disk.ts';
 import { App, expect, useBrowser } from './support/app.ts';
 import { withoutChromium } from './support/chromium.ts';
 import { closedPort, Stranger } from './support/servers.ts';
-import { addPeer, cell, drawer, goTo, openAddPeer, row } from './support/steps.ts';
+import { addPeer, cell, drawer, goTo, openAddPeer, openRow, row } from './support/steps.ts';
 
 const WEB_SERVER = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
 
@@ -87,8 +87,7 @@ describe('adding a peer', { skip: withoutChromium }, () => {
     await expect(await cell(page, disk, 'Serial')).toHaveText('ALPHA');
     await expect(await cell(page, disk, 'Size')).toHaveText('64.0 MiB');
     await expect(await cell(page, disk, 'Peers')).toHaveText('nas');
-    await disk.click();
-    await expect(drawer(page)).toContainText('64.0 MiB (67.1 MB, 67,108,864 B, 131,072 × 512 B)');
+    await expect(await openRow(page, disk, 'Label')).toContainText('64.0 MiB (67.1 MB, 67,108,864 B, 131,072 × 512 B)');
   });
 
   test('a new span appears in two seconds, and selection, scroll and sort stay', async (t) => {
@@ -105,8 +104,7 @@ describe('adding a peer', { skip: withoutChromium }, () => {
     await grid.focus();
     await page.keyboard.press('End');
     await chosen.scrollIntoViewIfNeeded();
-    await chosen.click();
-    await expect(drawer(page)).toContainText('30.0 MiB');
+    await expect(await openRow(page, chosen, 'Label')).toContainText('30.0 MiB');
     const before = await place();
     assert.ok(before.top > 0, 'it is scrolled');
 

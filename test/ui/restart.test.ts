@@ -49,7 +49,7 @@ describe('a restart', { skip: withoutChromium }, () => {
     assert.equal(await nbdUri(page, unit), uri);
     await box.runOk('nbdinfo', uri);
     const details = await openUnit(page, unit, 'Options');
-    await expect(details).toContainText('77');
+    await expect(details.getByLabel('Hold for, seconds')).toHaveValue(/^77/);
     await goTo(page, 'Peers');
     await expect(row(page, /^nas\/[abc] peer, Connected/)).toHaveCount(3);
     await goTo(page, 'Remote disks');

@@ -13,8 +13,8 @@ import type {
 } from './source.ts';
 
 /**
- * All metrics as text, in pieces. Their names are those of `--json` and the page, in base units. Everything
- * is looked at before the first piece, so that the numbers are of one moment.
+ * All metrics as text, in pieces. Their names are those of `--json` and the page, in base units. Counters
+ * are taken before the first piece, so that they are of one moment; a histogram when its turn comes.
  */
 export async function* exposition(source: MetricsSource, loop: LoopDelay): AsyncGenerator<string> {
   const units: Row<UnitMetrics, 'unit'>[] = [];

@@ -121,9 +121,13 @@ function bandsOf({ series, banded, between }: PlotSetup): uPlot.Band[] {
 
 /** A click, not the end of a drag. */
 function listenForEvents(plot: uPlot, setup: PlotSetup): void {
-  plot.over.addEventListener('click', () => {
-    const event = eventAt(plot, setup.events());
-    plot.over.style.cursor = '';
+  let pressedAt = 0;
+  plot.over.addEventListener('mousedown', ({ clientX }) => {
+    draggedIn = plot;
+    pressedAt = clientX;
+  });
+  plot.over.addEventListener('click', ({ clientX }) => {
+    const event = Math.abs(clientX - pressedAt) < LEAST_DRAG_PX ? eventAt(plot, setup.events()) : undefined;
     if (event !== undefined) setup.onEvent(event);
   });
   plot.over.addEventListener('mousemove', () => {
@@ -133,10 +137,13 @@ function listenForEvents(plot: uPlot, setup: PlotSetup): void {
 
 const BINARY_STEPS = Array.from({ length: 54 }, (_, power) => 2 ** power);
 
+/** Charts of one crosshair select together; the one that was dragged in tells what. */
+let draggedIn: uPlot | null = null;
+
 function selected(plot: uPlot): void {
   const { left, width } = plot.select;
   if (width < LEAST_DRAG_PX) return;
-  zoom(plot.posToVal(left, 'x') * 1000, plot.posToVal(left + width, 'x') * 1000);
+  if (plot === draggedIn) zoom(plot.posToVal(left, 'x') * 1000, plot.posToVal(left + width, 'x') * 1000);
   plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
 }
 

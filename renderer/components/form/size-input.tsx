@@ -15,6 +15,7 @@ export function SizeInput(props: {
   /** Empty is fine. */
   optional?: boolean;
   description?: string;
+  placeholder?: string;
   error?: string | undefined;
   disabled?: boolean;
   /** A dialog opens with the focus in it. */
@@ -29,7 +30,7 @@ export function SizeInput(props: {
       <TextInput
         label={props.label}
         description={props.description}
-        placeholder="16GiB"
+        placeholder={props.placeholder ?? '16GiB'}
         value={value}
         error={props.error ?? problem}
         disabled={props.disabled ?? false}

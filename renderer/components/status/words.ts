@@ -108,7 +108,12 @@ export function peerLook(peer: Pick<Peer, 'state' | 'recent_losses'>): Look {
   return PEER_LOOKS[peer.state];
 }
 function flapping(losses: number, now: Look): Look {
-  return look('Flapping', 'wave', 'warn', `Lost ${losses} times in 10 minutes; now: ${now.word}`);
+  return look(
+    `Flapping (${losses} in 10 min)`,
+    'wave',
+    'warn',
+    `Lost ${losses} times in 10 minutes; now: ${now.word}`,
+  );
 }
 
 export const SECURITY_LOOKS: Readonly<Record<LinkSecurity, Look>> = {

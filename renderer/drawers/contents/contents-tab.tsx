@@ -13,6 +13,9 @@ import { PartitionMap } from './partition-map.tsx';
 import { Found, PartitionTable } from './partition-table.tsx';
 import { structuresOf } from './structures.ts';
 
+/** What stands above, whatever is scrolled. */
+const TABS_PX = 84;
+
 const READ_ONLY = {
   word: 'Read-only view',
   glyph: 'lock',
@@ -65,6 +68,13 @@ function Looking({ since, onCancel }: { since: number; onCancel(): void }) {
   );
 }
 
+/** `scrollIntoView` would move the whole window with it. */
+function scrollToTop(element: HTMLElement): void {
+  const scroller = element.closest<HTMLElement>('[data-region] > *');
+  const top = element.getBoundingClientRect().top - (scroller?.getBoundingClientRect().top ?? 0);
+  scroller?.scrollBy({ top: top - TABS_PX });
+}
+
 const TABLES: Readonly<Record<Contents['table'], string>> = {
   none: 'No partition table',
   mbr: 'MBR partition table',
@@ -78,7 +88,7 @@ function Known({ target, contents }: { target: Target; contents: Contents }) {
   const structures = useMemo(() => structuresOf(contents), [contents]);
   const show = (offset: number) => {
     setCursor(offset);
-    hex.current?.scrollIntoView({ block: 'start' });
+    if (hex.current !== null) scrollToTop(hex.current);
   };
   const { partitions, signatures, problems, blank } = contents;
   return (
@@ -124,7 +134,7 @@ function Known({ target, contents }: { target: Target; contents: Contents }) {
           </Text>
         </section>
       )}
-      <section ref={hex} className={styles.bytes}>
+      <section ref={hex}>
         <h3 className={styles.heading}>Bytes</h3>
         <HexView
           target={target}

@@ -24,7 +24,10 @@ export function useHeld<T extends { readonly id: number }>(rows: readonly T[], o
       redraw((count) => count + 1);
     },
     handlers: {
-      onPointerEnter: () => set({ pointer: true }),
+      // Not onPointerEnter: it is not told when what was under the pointer before is gone.
+      onPointerMove: () => {
+        if (!inside.pointer) set({ pointer: true });
+      },
       onPointerLeave: () => set({ pointer: false }),
       onFocusCapture: () => set({ focus: true }),
       onBlurCapture: () => set({ focus: false }),

@@ -6,8 +6,8 @@ import { SecurityBadge } from '../../components/status/badges.tsx';
 import { SECURITY_LOOKS } from '../../components/status/words.ts';
 import { Age, Count, NoValue, Time } from '../../components/values.tsx';
 import { useWatch } from '../../connection/index.ts';
-import { sessionsOf } from '../../pages/peers/cells.tsx';
 import { ROLE_WORDS } from '../../pages/peers/columns.tsx';
+import { sessionsOf } from '../../pages/peers/peer-facts.ts';
 import { useRows } from '../../stores/tables.ts';
 
 /** The link to a peer, and what is known of the machine behind it. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../shared/format.ts';
-import type { NoPath, PathPolicy } from '../../../shared/model/unit.ts';
+import type { NoPath, PathPolicy, Unit } from '../../../shared/model/unit.ts';
 
 /** Which path is used, in a word or two and in a sentence. */
 export const POLICY_WORDS: Readonly<Record<PathPolicy, { word: string; text: string }>> = {
@@ -18,4 +18,13 @@ export function noPathWords(policy: NoPath): string {
     case 'fail':
       return 'Fail at once';
   }
+}
+
+/** When requests began to fail: not before they were held for as long as the policy says. */
+export function failingSince({
+  pathless_since,
+  options: { no_path },
+}: Pick<Unit, 'pathless_since' | 'options'>): number | null {
+  if (pathless_since === null) return null;
+  return pathless_since + (no_path.kind === 'seconds' ? no_path.seconds * 1000 : 0);
 }

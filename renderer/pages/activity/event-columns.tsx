@@ -13,7 +13,7 @@ export const EVENT_COLUMNS: readonly Column<Event>[] = [
   {
     id: 'at',
     header: 'Time',
-    width: 146,
+    width: 142,
     value: (event) => event.id,
     text: unseen,
     cell: (event) => <Time at={event.at} />,
@@ -30,7 +30,7 @@ export const EVENT_COLUMNS: readonly Column<Event>[] = [
   {
     id: 'text',
     header: 'Event',
-    width: 244,
+    width: 226,
     grow: true,
     fixed: true,
     value: (event) => event.text,
@@ -54,12 +54,12 @@ export const EVENT_COLUMNS: readonly Column<Event>[] = [
     text: unseen,
     cell: (event) => <Duration ms={event.duration_ms} />,
   },
-  { id: 'cause', header: 'Cause', width: 130, value: (event) => event.cause },
+  { id: 'cause', header: 'Cause', width: 118, value: (event) => event.cause },
   {
     id: 'actor',
     header: 'Actor',
     description: 'You, a policy, the remote end, or this system',
-    width: 70,
+    width: 82,
     value: (event) => ACTOR_WORDS[event.actor],
     text: unseen,
   },

@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<Event>[] = [
     id: 'charts',
     header: 'Charts',
     description: 'Zoom all charts to the time of the event',
-    width: 58,
+    width: 72,
     value: () => null,
     text: () => '',
     cell: (event) => (

@@ -23,7 +23,12 @@ export function Listeners() {
         {ready && idle && listen.length + routers.length > 0 && (
           <span className="dim">Nothing is exported, so nothing listens; the first export opens these.</span>
         )}
-        <Button variant="subtle" size="compact-xs" ml="auto" onClick={() => openPage('settings', 'connections')}>
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          ml="auto"
+          onClick={() => openPage('settings', 'connections')}
+        >
           Change addresses
         </Button>
       </div>

@@ -44,7 +44,7 @@ export function useWorst() {
   return {
     ranking,
     handlers: {
-      onPointerEnter: hold(true),
+      onPointerMove: hold(true),
       onPointerLeave: hold(false),
       onFocusCapture: hold(true),
       onBlurCapture: hold(false),

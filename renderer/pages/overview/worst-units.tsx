@@ -21,7 +21,7 @@ export function WorstUnits() {
         <h2 id="worst">Slowest disks by p99</h2>
         {ranking !== null && attached > 0 && (
           <span className={styles.note}>
-            order of <Time at={ranking.at} />
+            at <Time at={ranking.at} />
           </span>
         )}
         <Button variant="subtle" size="compact-xs" onClick={() => openPage('performance')}>

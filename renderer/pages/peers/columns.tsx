@@ -4,7 +4,8 @@ import { peerLook, SECURITY_LOOKS } from '../../components/status/words.ts';
 import { type Column, figureColumn, type Grouping } from '../../components/table/index.ts';
 import { Age, Count, NoValue } from '../../components/values.tsx';
 import { getRows } from '../../stores/tables.ts';
-import { PeerState, peerSentence, SessionsCell, sessionsOf } from './cells.tsx';
+import { PeerState, SessionsCell } from './cells.tsx';
+import { peerSentence, sessionsOf } from './peer-facts.ts';
 
 /** How a role reads. */
 export const ROLE_WORDS: Readonly<Record<NonNullable<Peer['role']>, string>> = {

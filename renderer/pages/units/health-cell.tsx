@@ -3,6 +3,7 @@ import { healthSentence } from '../../../shared/health.ts';
 import type { Unit } from '../../../shared/model/unit.ts';
 import { HealthBadge } from '../../components/status/badges.tsx';
 import { useNow } from '../../components/values.tsx';
+import { failingSince } from '../../drawers/unit/words.ts';
 import { useFigure } from '../../stores/figures.ts';
 import { useFreshness } from '../../stores/freshness.ts';
 import { useClock } from '../../stores/settings.ts';
@@ -40,12 +41,6 @@ function Failed({ unit }: { unit: Unit }) {
   const text = healthSentence(unit, 0, 0);
   const since = failingSince(unit);
   return <Sentence text={since === null ? text : `${text} since ${formatTime(since, clock)}`} />;
-}
-
-/** Requests are held before they fail, where the policy says so. */
-export function failingSince({ pathless_since, options: { no_path } }: Pick<Unit, 'pathless_since' | 'options'>) {
-  if (pathless_since === null) return null;
-  return pathless_since + (no_path.kind === 'seconds' ? no_path.seconds * 1000 : 0);
 }
 
 function LastReport() {

@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { after, before, type TestContext } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { expect as base } from 'playwright/test';
+import type { z } from 'zod';
+import type { Config } from '../../../electron/host/config/schema.ts';
+import type { SettingsPatch } from '../../../shared/model/settings.ts';
 import { Sandbox } from '../../e2e/support/sandbox.ts';
 import type { Spandrel } from '../../e2e/support/spandrel.ts';
-import type { SettingsPatch } from '../../../shared/model/settings.ts';
 import { launch, withoutChromium } from './chromium.ts';
 
 /** How long a test waits for something that must come to the page, unless it says otherwise. */
@@ -26,12 +28,15 @@ export function useBrowser(): () => Browser {
   };
 }
 
+/** What `serve` finds configured. */
+export type AppConfig = Partial<Pick<z.input<typeof Config>, 'peers' | 'units' | 'exports'>>;
+
 export interface AppOptions {
   readonly flags?: readonly string[];
   /** What is set before it starts. */
   readonly settings?: SettingsPatch;
-  /** Where it does not find the page as anybody would; the tests of a denied page. */
-  readonly signIn?: false;
+  /** What else is configured before it starts, once the sandbox is there. */
+  readonly prepare?: (box: Sandbox) => Promise<AppConfig>;
   readonly context?: BrowserContextOptions;
 }
 
@@ -60,7 +65,7 @@ export class App {
 
   static async start(t: TestContext, browser: Browser, options: AppOptions = {}): Promise<App> {
     const box = new Sandbox(t);
-    configure(box, options.settings);
+    configure(box, (await options.prepare?.(box)) ?? {}, options.settings);
     const serve = await box.start('serve', '--no-open', ...(options.flags ?? []));
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options.context });
     const app = new App(box, serve, await context.newPage());
@@ -68,7 +73,7 @@ export class App {
       await context.close();
       base(app.problems, 'what the page did wrong').toEqual([]);
     });
-    if (options.signIn !== false) await app.signIn();
+    await app.signIn();
     return app;
   }
 
@@ -107,16 +112,17 @@ export class App {
   }
 }
 
-/** The config `serve` finds: nothing but settings. Exports get a free port, because the usual one may be taken. */
-function configure(box: Sandbox, settings: SettingsPatch = {}): void {
-  const config = {
+/** Write the config `serve` finds. Exports get a free port, because the usual one may be taken. */
+function configure(box: Sandbox, given: AppConfig, settings: SettingsPatch = {}): void {
+  const config: z.input<typeof Config> = {
     version: 1,
     peers: [],
     exports: [],
     units: [],
     detached: [],
-    settings: { export_listen: ['127.0.0.1:0'], ...settings },
     layout: {},
+    ...given,
+    settings: { export_listen: ['127.0.0.1:0'], ...settings },
   };
   writeFileSync(box.path('state/config.json'), JSON.stringify(config));
 }

@@ -47,6 +47,14 @@ export async function cell(page: Page, of: Locator, header: string): Promise<Loc
   return of.getByRole('gridcell').nth(index);
 }
 
+/** Open the object of a row by a click on one of its plain cells: a size would change the units. */
+export async function openRow(page: Page, of: Locator, header: 'Label' | 'Name' | 'Job'): Promise<Locator> {
+  await (await cell(page, of, header)).click();
+  const details = drawer(page);
+  await details.waitFor();
+  return details;
+}
+
 export async function goTo(page: Page, label: PageLabel): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: label }).click();
   await page.getByRole('heading', { level: 1, name: label }).waitFor();
@@ -97,8 +105,7 @@ export async function attach(
 /** Show a unit in the drawer, at a tab. */
 export async function openUnit(page: Page, unit: string, tab?: string): Promise<Locator> {
   await goTo(page, 'Attached disks');
-  await row(page, new RegExp(`^${unit} `)).click();
-  const details = drawer(page);
+  const details = await openRow(page, row(page, new RegExp(`^${unit} `)), 'Name');
   if (tab !== undefined) await details.getByRole('tab', { name: tab, exact: true }).click();
   return details;
 }
