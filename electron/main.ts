@@ -269,6 +269,8 @@ function giveUp(error: unknown): void {
   app.exit(1);
 }
 
+// Started by its file, not as a package, it would be called Electron in menus and notifications.
+app.setName('Spandrel');
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([
   { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },

@@ -28,7 +28,8 @@ export function Drawer() {
     setDragged(clamp(window.innerWidth - event.clientX));
   };
   return (
-    <aside
+    <div
+      role={full ? 'main' : 'complementary'}
       className={styles.drawer}
       data-region
       data-full={full || undefined}
@@ -77,6 +78,6 @@ export function Drawer() {
       <div className={styles.drawerBody}>
         <Content key={`${object.kind}:${object.id}`} id={object.id} />
       </div>
-    </aside>
+    </div>
   );
 }

@@ -111,12 +111,20 @@ function Jobs() {
 }
 
 function RunningJob({ job }: { job: Job }) {
-  const percent = job.size_bytes > 0 ? (job.done_bytes / job.size_bytes) * 100 : 0;
+  // A benchmark ends with its time, not with an amount.
+  const percent = job.size_bytes > 0 ? (job.done_bytes / job.size_bytes) * 100 : null;
+  const word = percent === null ? job.phase : `${percent.toFixed(0)} %`;
   return (
     <>
-      <UnstyledButton onClick={() => openObject({ kind: 'job', id: job.id })}>{job.title}</UnstyledButton>
-      <Progress value={percent} w={80} size="sm" aria-label={`${job.title}: ${percent.toFixed(0)} %`} />
-      <span className="num">{percent.toFixed(0)} %</span>
+      <UnstyledButton
+        className={styles.jobTitle}
+        title={job.title}
+        onClick={() => openObject({ kind: 'job', id: job.id })}
+      >
+        {job.title}
+      </UnstyledButton>
+      {percent !== null && <Progress value={percent} w={60} size="sm" aria-label={`${job.title}: ${word}`} />}
+      <span className={`num ${styles.jobWord}`}>{word}</span>
       <Tooltip label="Cancel the job">
         <ActionIcon
           size="xs"

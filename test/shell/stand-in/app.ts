@@ -18,7 +18,15 @@ export interface Endings {
   closeBrowser(): Promise<void>;
 }
 
-type Used = 'quit' | 'exit' | 'setPath' | 'getPath' | 'setAppUserModelId' | 'enableSandbox' | 'isPackaged';
+type Used =
+  | 'quit'
+  | 'exit'
+  | 'setPath'
+  | 'getPath'
+  | 'setAppUserModelId'
+  | 'setName'
+  | 'enableSandbox'
+  | 'isPackaged';
 
 export class StandInApp extends EventEmitter implements Pick<App, Used | 'requestSingleInstanceLock'> {
   readonly isPackaged = false;
@@ -46,6 +54,7 @@ export class StandInApp extends EventEmitter implements Pick<App, Used | 'reques
   }
 
   setAppUserModelId(): void {}
+  setName(): void {}
 
   setPath(name: string, path: string): void {
     if (!isAbsolute(path)) throw new Error('Path must be absolute');

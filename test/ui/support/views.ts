@@ -153,7 +153,8 @@ async function fromMenu(page: Page, label: (typeof PAGE_LABELS)[number], name: R
 const fromPalette = (text: string, action: string) => async (page: Page) => {
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('Search or do').fill(text);
-  await page.getByRole('button', { name: new RegExp(`^${action}`) }).first().click();
+  const found = dialog(page).getByRole('button', { name: new RegExp(`^${action}`) });
+  await found.click();
 };
 
 const dialogs: readonly View[] = [
@@ -194,6 +195,8 @@ const dialogs: readonly View[] = [
     await fromMenu(page, 'Attached disks', /^xa0 /, /^Detach…/);
     await dialog(page).getByRole('button', { name: 'Force…' }).click();
   }),
+  shown('hide', /^Hide/, (page) => fromMenu(page, 'Attached disks', /^xa0 /, /^Hide/)),
+  // Last on its page: the selection it makes stays.
   shown('detach-several', /^Detach 2/, async (page) => {
     await goTo(page, 'Attached disks');
     await page.getByRole('treegrid').focus();
@@ -201,7 +204,6 @@ const dialogs: readonly View[] = [
     await page.keyboard.press('d');
     await dialog(page).getByText('in use', { exact: false }).first().waitFor();
   }),
-  shown('hide', /^Hide/, (page) => fromMenu(page, 'Attached disks', /^xa0 /, /^Hide/)),
   shown('export', 'Export', async (page) => {
     await goTo(page, 'Exports');
     const source = await row(page, /library/).innerText();
