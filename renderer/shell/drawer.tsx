@@ -28,8 +28,8 @@ export function Drawer() {
     setDragged(clamp(window.innerWidth - event.clientX));
   };
   return (
-    <div
-      role={full ? 'main' : 'complementary'}
+    <aside
+      role={full ? 'main' : undefined}
       className={styles.drawer}
       data-region
       data-full={full || undefined}
@@ -78,6 +78,6 @@ export function Drawer() {
       <div className={styles.drawerBody}>
         <Content key={`${object.kind}:${object.id}`} id={object.id} />
       </div>
-    </div>
+    </aside>
   );
 }

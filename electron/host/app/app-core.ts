@@ -283,7 +283,7 @@ export class AppCore implements AppParts {
       const disk = this.registry.disks.find(({ identity }) => identity.serial === serial);
       if (disk !== undefined && disk.paths.size >= paths) {
         const options = { ...UNIT_OPTION_DEFAULTS, at_startup: false, alias: 'Demo disk' };
-        return this.units.find(this.units.attach(diskKey(disk.identity), options, true));
+        return this.units.find(this.units.attach(diskKey(disk.identity), options));
       }
       if (signal.aborted || performance.now() > deadline)
         throw new HostError('peer', 'the demo disk did not come');

@@ -73,6 +73,12 @@ export class Disks implements RowSource<DiskRow> {
     return disk;
   }
 
+  /** Only the demo offers it. */
+  isDemo(key: string): boolean {
+    const peers = this.#book.rows(key, undefined).map(({ peer_id }) => peer_id);
+    return peers.length > 0 && peers.every((id) => id !== null && this.#peers.isDemo(id));
+  }
+
   forget(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) throw new NotFoundError('the disk');

@@ -74,6 +74,9 @@ export class Peers implements RowSource<Peer> {
   idOf(link: Link): string | undefined {
     return this.#idOfLink.get(link);
   }
+  isDemo(id: string): boolean {
+    return this.#entries.get(id)?.demo ?? false;
+  }
   nameOf(id: string): string | undefined {
     return this.#entries.get(id)?.config.name;
   }

@@ -97,9 +97,10 @@ export class Units implements RowSource<UnitRow> {
     return { disabled: saved?.disabled_paths ?? [], preferred: saved?.preferred_path ?? null };
   }
 
-  /** Make a disk a unit. @param demo it is not kept in the config */
-  attach(diskId: string, options: UnitOptions, demo = false): string {
+  /** Make a disk a unit. One of the demo's is not kept in the config. */
+  attach(diskId: string, options: UnitOptions): string {
     const disk = this.#disks.find(diskId);
+    const demo = this.#disks.isDemo(diskId);
     if (disk.unit !== undefined) {
       throw new InputError('disk_id', `${disk.identity.label} is attached already, as ${disk.unit.name}`);
     }

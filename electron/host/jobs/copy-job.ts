@@ -4,6 +4,7 @@ import { UnitBusyError } from '../../xdisk/registry.ts';
 import { InputError } from '../api/call-error.ts';
 import { Copier } from '../copy/copier.ts';
 import { type Endpoint, openSource, openTarget, type UnitOpener } from '../copy/endpoint.ts';
+import { parseEndpoint } from '../copy/endpoint-name.ts';
 import { kindOf } from '../host-error.ts';
 import type { LinkSetup } from '../link-setup.ts';
 import type { JobRun, Jobs } from './jobs.ts';
@@ -24,10 +25,15 @@ type CopyInput = Input<'jobs.copy'>;
 /**
  * Open both ends, then copy as a job, which holds them until it is over.
  * @returns the job's id
- * @throws InputError `from` or `to`; UnitBusyError; the signal's reason
+ * @throws InputError `from`, `to` or `overwrite`; UnitBusyError; the signal's reason
  */
 export async function startCopy(input: CopyInput, context: CopyContext): Promise<string> {
   const { jobs, command, signal } = context;
+  const { kind } = await atField('to', (async () => parseEndpoint(input.to, true))());
+  // A disk has no name that is new, as a file may have: whatever is on it is replaced.
+  if (kind !== 'file' && !input.overwrite) {
+    throw new InputError('overwrite', `the content of ${input.to} is replaced: that has to be allowed`);
+  }
   const source = await atField('from', openSource(input.from, context));
   let target: Endpoint | undefined;
   const close = async (): Promise<void> => {

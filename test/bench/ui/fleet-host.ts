@@ -30,7 +30,7 @@ const count = Number(unitCount);
 const complete = () => core.registry.disks.filter(({ paths }) => paths.size === addresses.length).length;
 while (complete() < count) await new Promise((resolve) => setTimeout(resolve, 50));
 for (const disk of core.registry.disks) {
-  core.units.attach(diskKey(disk.identity), { ...UNIT_OPTION_DEFAULTS, at_startup: false }, true);
+  core.units.attach(diskKey(disk.identity), { ...UNIT_OPTION_DEFAULTS, at_startup: false });
 }
 const users = await Promise.all(core.units.all.map((unit) => unit.open('load')));
 

@@ -35,7 +35,7 @@ function copyOf(from: string, to: string, given: Partial<Input<'jobs.copy'>> = {
 async function assertRefused(
   input: Input<'jobs.copy'>,
   context: CopyContext,
-  field: 'from' | 'to',
+  field: 'from' | 'to' | 'overwrite',
   message: RegExp,
 ): Promise<void> {
   await assert.rejects(startCopy(input, context), (error) => {
@@ -53,7 +53,7 @@ test('a file is copied to a unit by its name, and verified', async (t) => {
   const { bench, folder, context } = prepared(t, units);
   const from = join(folder, 'source');
   const wanted = await randomFile(from, 8 * MIB);
-  const id = await startCopy(copyOf(from, unit.name, { verify: true }), context);
+  const id = await startCopy(copyOf(from, unit.name, { verify: true, overwrite: true }), context);
   const { title, size_bytes } = bench.job(id);
   assert.deepEqual([title, size_bytes], [`Copy ${from} to ${unit.name}`, 8 * MIB]);
   const { state, summary, done_bytes, phase } = await bench.over(id);
@@ -102,17 +102,24 @@ test('what cannot be the target is refused at its field, and left as it was', as
   await assertRefused(copyOf(from, join(folder, 'link'), { overwrite: true }), context, 'to', /itself/);
 });
 
-test('a unit is not copied onto itself, nor onto one that is too small or read-only', async (t) => {
+test('a unit is written only where that is allowed, not onto itself, nor one too small or read-only', async (t) => {
   const small = await attached(t, 'memory:1M');
   const { context } = prepared(t, small.units);
   const { name } = small.unit;
-  await assertRefused(copyOf(name, name), context, 'to', new RegExp(`${name} is ${name} itself`));
+  const overwrite = { overwrite: true };
+  await assertRefused(copyOf(temporaryFile(t, MIB), name), context, 'overwrite', /has to be allowed/);
+  await assertRefused(copyOf(name, name, overwrite), context, 'to', new RegExp(`${name} is ${name} itself`));
   const large = temporaryFile(t, 2 * MIB);
-  await assertRefused(copyOf(large, name), context, 'to', /it has 1048576 bytes, the source 2097152/);
+  await assertRefused(
+    copyOf(large, name, overwrite),
+    context,
+    'to',
+    /it has 1048576 bytes, the source 2097152/,
+  );
   assert.equal(small.unit.users.size, 0);
   const readOnly = await attached(t, 'memory:1M', { readOnly: true });
   const other = prepared(t, readOnly.units).context;
-  await assertRefused(copyOf(temporaryFile(t, MIB), name), other, 'to', /it is read-only/);
+  await assertRefused(copyOf(temporaryFile(t, MIB), name, overwrite), other, 'to', /it is read-only/);
 });
 
 test('a cancelled copy says what is left half-written, and lets go of the unit', async (t) => {
@@ -120,7 +127,10 @@ test('a cancelled copy says what is left half-written, and lets go of the unit',
   const { bench, folder, context } = prepared(t, units);
   const from = join(folder, 'source');
   await randomFile(from, 64 * MIB);
-  const id = await startCopy(copyOf(from, unit.name, { rate_limit_bytes: 8 * MIB }), context);
+  const id = await startCopy(
+    copyOf(from, unit.name, { overwrite: true, rate_limit_bytes: 8 * MIB }),
+    context,
+  );
   await bench.when(id, (job) => job.done_bytes > 0, 'some bytes');
   assert.equal(unit.users.size, 1);
   bench.jobs.cancel(id);
