@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { ExportInfo } from '../../shared/events.ts';
 import { Export } from '../target/export.ts';
 import { type Medium, openMedium, parseSource } from '../target/media/medium.ts';
+import { SiblingExporters } from '../target/sibling-exporters.ts';
 import { HostError } from './host-error.ts';
 
 /** What is to be offered, and how. */
@@ -32,16 +33,24 @@ export async function openExport(wanted: ExportSource): Promise<OpenedExport> {
   const open = (): Promise<Medium> =>
     openMedium(source, { readOnly, ...(blockBytes === undefined ? {} : { blockBytes }) });
   const medium = await open();
+  let item: Export | undefined;
+  const isMemory = parseSource(source).kind === 'memory';
+  // Memory is this process's alone: nobody else can export it.
+  const siblings = isMemory
+    ? undefined
+    : await SiblingExporters.join(medium.identity, async (fence) => item?.raiseFence(fence));
   try {
-    const item = new Export({
+    item = new Export({
       serial: field('serial', wanted.serial ?? serialOf(medium.identity)),
       label: field('label', wanted.label ?? labelOf(source)),
       open: reopening(medium, open),
-      volatile: parseSource(source).kind === 'memory',
+      volatile: isMemory,
+      ...(siblings === undefined ? {} : { siblings }),
     });
     await item.online();
     return { item, info: infoOf(source, item, medium) };
   } catch (error) {
+    await siblings?.close();
     await medium.close();
     throw error;
   }

@@ -95,7 +95,7 @@ export class BlkCommand extends BlockRequest implements TransactionHandler {
     else if (!this.#transaction.txClosed) this.#answer();
     this.#drop();
     load.ended(this.#weight);
-    this.#session.commandEnded();
+    this.#session.commandEnded(this.op);
   }
 
   // TransactionHandler. The command's one message came with its opening.
@@ -107,7 +107,7 @@ export class BlkCommand extends BlockRequest implements TransactionHandler {
     this.#session.link.mux.end(transaction, error);
     if (this.#started) return;
     this.#drop();
-    this.#session.commandEnded();
+    this.#session.commandEnded(this.op);
   }
 
   /** Read straight into the answer being written. */
@@ -130,7 +130,7 @@ export class BlkCommand extends BlockRequest implements TransactionHandler {
     }
     stats.ended(BlockOp.read, error === null ? this.length : 0, this.#startedMs, error !== null);
     load.ended(this.#weight);
-    this.#session.commandEnded();
+    this.#session.commandEnded(this.op);
   }
 
   #answer(): void {

@@ -4,8 +4,10 @@ import { Command, OpenMode, PeerType, PfsType, Wire } from '../dmsg/constants.ts
 import type { Link } from '../dmsg/link.ts';
 import { randomUuid } from '../dmsg/link-options.ts';
 import type { Message } from '../dmsg/message.ts';
+import { FENCE_ANSWER_BYTES, type OpenFence, readOpenFence, writeFenceAnswer } from '../dmsg/open-fence.ts';
 import { EMPTY_SPAN, type Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import { Fence, type FenceSiblings } from './fence.ts';
 import type { Load } from './load.ts';
 import type { Medium } from './media/medium.ts';
 import { Session } from './session.ts';
@@ -26,7 +28,15 @@ export interface ExportConfig {
   readonly open: () => Promise<Medium>;
   /** Closing the medium loses its content, so `offline` keeps it. */
   readonly volatile?: boolean;
+  /** Other exporters of the same medium, where there may be some. */
+  readonly siblings?: FenceSiblings;
 }
+
+/** The handler of an open that waits for the fence. */
+const WAITING: TransactionHandler = {
+  message: () => {}, // it is looked at when the wait is over
+  lost: () => {},
+};
 
 /** A medium offered to peers as a disk. Its medium can be closed and opened again while it is offered. */
 export class Export {
@@ -38,6 +48,10 @@ export class Export {
   readonly #open: () => Promise<Medium>;
   readonly #volatile: boolean;
   readonly #sessions = new Set<Session>();
+  readonly #fence = new Fence();
+  readonly #siblings: FenceSiblings | undefined;
+  /** What the fence reaches without siblings: this export alone. */
+  readonly #domain = randomUuid();
   /** Called when a peer opened or closed the device. */
   onSessions: (() => void) | undefined;
   #medium: Medium | undefined;
@@ -53,6 +67,7 @@ export class Export {
     this.label = config.label;
     this.#open = config.open;
     this.#volatile = config.volatile ?? false;
+    this.#siblings = config.siblings;
   }
 
   get state(): ExportState {
@@ -149,6 +164,11 @@ export class Export {
     this.onSessions?.();
   }
 
+  /** Meet siblings no more: the export is offline for good. */
+  async leave(): Promise<void> {
+    await this.#siblings?.close();
+  }
+
   /** The handler of this export's span on a link. */
   spanHandler(link: Link, load: Load): TransactionHandler {
     return {
@@ -188,11 +208,61 @@ export class Export {
     if (medium === undefined || transaction.rxClosed) link.mux.end(transaction, Wire.LOSTLINK);
     else if (writable && medium.readOnly) link.mux.end(transaction, Wire.PARAM);
     else {
-      const session = new Session(this, link, load, transaction, writable);
-      this.#sessions.add(session);
-      this.onSessions?.();
-      transaction.handler = session;
-      link.mux.result(transaction);
+      const fence = readOpenFence(message.view, message.at, message.le);
+      if (fence === undefined) this.#admit(link, load, transaction, writable, undefined);
+      else void this.#openFenced(link, load, transaction, writable, fence);
     }
+  }
+
+  /** Open for a client with a fence: only when nothing of its earlier opens can be carried out any more. */
+  async #openFenced(
+    link: Link,
+    load: Load,
+    transaction: Transaction,
+    writable: boolean,
+    fence: OpenFence,
+  ): Promise<void> {
+    transaction.handler = WAITING;
+    if (this.#fence.isStale(fence)) {
+      link.mux.end(transaction, Wire.LOSTLINK);
+      return;
+    }
+    try {
+      await Promise.all([this.raiseFence(fence), this.#siblings?.raise(fence)]);
+    } catch {
+      // A sibling that lives and does not answer may still carry out what is stuck with it.
+      link.mux.end(transaction, Wire.LOSTLINK);
+      return;
+    }
+    const gone = transaction.rxClosed || transaction.txClosed;
+    if (gone || this.medium === undefined || this.#fence.isOvertaken(fence)) {
+      link.mux.end(transaction, Wire.LOSTLINK);
+    } else this.#admit(link, load, transaction, writable, fence);
+  }
+
+  /** A client has opened anew, here or at a sibling: end what is older, and wait for its I/O at the medium. */
+  raiseFence(fence: OpenFence): Promise<void> {
+    return this.#fence.raise(fence, this.#sessions);
+  }
+
+  #admit(
+    link: Link,
+    load: Load,
+    transaction: Transaction,
+    writable: boolean,
+    fence: OpenFence | undefined,
+  ): void {
+    const session = new Session(this, link, load, transaction, writable, fence);
+    this.#sessions.add(session);
+    this.onSessions?.();
+    transaction.handler = session;
+    if (fence === undefined) {
+      link.mux.result(transaction);
+      return;
+    }
+    const { mux } = link;
+    mux.begin(transaction, Command.LNK_ERROR, false, Wire.OK, FENCE_ANSWER_BYTES);
+    writeFenceAnswer(mux.writer.bytes, mux.writer.roomAt, this.#siblings?.domain ?? this.#domain);
+    mux.writer.finish(FENCE_ANSWER_BYTES);
   }
 }

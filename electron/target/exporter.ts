@@ -47,6 +47,7 @@ export class Exporter implements LinkUser {
       if (span !== undefined) link.mux.end(span);
       spans.delete(item);
     }
+    await item.leave();
   }
 
   /** Withdraw everything in order and close all links. */

@@ -5,6 +5,7 @@ import { checkRange } from '../block/range.ts';
 import { Command, Wire } from '../dmsg/constants.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
+import type { OpenFence } from '../dmsg/open-fence.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 import { BlkCommand } from './command.ts';
 import type { Export } from './export.ts';
@@ -19,13 +20,26 @@ export class Session implements TransactionHandler {
   readonly load: Load;
   /** The peer opened it for writing. */
   readonly writable: boolean;
+  /** Who opened it, where the client has a fence. */
+  readonly fence: OpenFence | undefined;
+  /** Commands accepted that change the medium, and are not over. */
+  #changing = 0;
+  #drained: (() => void)[] = [];
 
-  constructor(owner: Export, link: Link, load: Load, transaction: Transaction, writable: boolean) {
+  constructor(
+    owner: Export,
+    link: Link,
+    load: Load,
+    transaction: Transaction,
+    writable: boolean,
+    fence: OpenFence | undefined,
+  ) {
     this.#export = owner;
     this.link = link;
     this.load = load;
     this.#transaction = transaction;
     this.writable = writable;
+    this.fence = fence;
   }
 
   /** The medium for commands accepted while the export was online, until they are drained. */
@@ -37,8 +51,16 @@ export class Session implements TransactionHandler {
   }
 
   /** An accepted command is over: the medium may be closed when all are. */
-  commandEnded(): void {
+  commandEnded(op: BlockOp): void {
+    if (changesMedium(op)) this.#changing--;
+    if (this.#changing === 0) for (const drained of this.#drained.splice(0)) drained();
     this.#export.commandEnded();
+  }
+
+  /** The client has opened anew: accept nothing more. Resolves when nothing of it can change the medium. */
+  async fenceOff(): Promise<void> {
+    this.end(Wire.LOSTLINK);
+    if (this.#changing > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
   /** End it from our side. */
@@ -75,6 +97,7 @@ export class Session implements TransactionHandler {
       command.reject(error);
       return;
     }
+    if (changesMedium(op)) this.#changing++;
     this.#export.commandAccepted();
     if (!this.load.free) {
       command.keep(message);
@@ -119,4 +142,8 @@ function opOf(command: number): BlockOp | undefined {
     default:
       return undefined;
   }
+}
+
+function changesMedium(op: BlockOp): boolean {
+  return op === BlockOp.write || op === BlockOp.discard;
 }

@@ -4,6 +4,7 @@ import { Command, OpenMode, Wire } from '../dmsg/constants.ts';
 import { MAX_PAYLOAD_BYTES } from '../dmsg/dialect.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
+import { type OpenFence, readFenceAnswer, writeOpenFence } from '../dmsg/open-fence.ts';
 import type { Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 
@@ -42,6 +43,7 @@ export class Path implements TransactionHandler {
   #user: PathUser | undefined;
   #opening: Transaction | undefined;
   #modes = 0;
+  #fenceDomain: string | undefined;
   #openedMs = 0;
   #maxTransferBytes = MAX_PAYLOAD_BYTES.current;
   /** Not to be tried again before this time, ms of the process's clock. */
@@ -80,6 +82,13 @@ export class Path implements TransactionHandler {
   get lastError(): number {
     return this.#lastError;
   }
+  /**
+   * What the exporter's fence reaches, while the path is open: before it let us in, everything older of ours
+   * was ended at all exporters of that domain. undefined where it has no fence.
+   */
+  get fenceDomain(): string | undefined {
+    return this.#fenceDomain;
+  }
   get access(): PathAccess {
     return this.#access;
   }
@@ -113,9 +122,14 @@ export class Path implements TransactionHandler {
     this.#user = user;
   }
 
-  /** Send BLK_OPEN; the user hears the outcome. @param modes a set of OpenMode bits */
-  open(modes: number): void {
+  /**
+   * Send BLK_OPEN; the user hears the outcome.
+   * @param modes a set of OpenMode bits
+   * @param fence ends the client's earlier opens at exporters that know it; a probe has none
+   */
+  open(modes: number, fence?: OpenFence): void {
     this.#state = 'opening';
+    this.#fenceDomain = undefined;
     this.#modes = modes;
     this.#openedMs = performance.now();
     const { mux } = this.link;
@@ -126,6 +140,7 @@ export class Path implements TransactionHandler {
     this.#opening = transaction;
     const at = mux.begin(transaction, Command.BLK_OPEN, false);
     writeOpenModes(mux.writer.view, at, true, modes);
+    if (fence !== undefined) writeOpenFence(mux.writer.view, at, true, fence);
     mux.writer.finish();
   }
 
@@ -176,6 +191,7 @@ export class Path implements TransactionHandler {
     if (transaction.rxClosed) this.#ended(transaction, message.error);
     else if (transaction === this.#opening && this.#state === 'opening') {
       this.#state = 'open';
+      this.#fenceDomain = readFenceAnswer(message.payload);
       this.#access = (this.#modes & OpenMode.WRITE) === 0 ? 'read_only' : 'granted';
       this.#user?.pathOpened(this);
     }

@@ -15,6 +15,8 @@ const MAX_DISCARD_BYTES = 1 << 30;
 export interface RequestQueueUser {
   /** A command came back with an error of the way, not of the medium. */
   pathTrouble(path: Path, wire: number): void;
+  /** A command that changes the medium has no answer, and will have none: it may still be carried out. */
+  writeUnanswered(path: Path): void;
 }
 
 /**
@@ -102,6 +104,7 @@ export class RequestQueue implements TagOwner {
       const { io } = tag;
       if (io === undefined || nowMs - tag.startedMs < timeoutMs) continue;
       path = tag.path;
+      if (path !== undefined && changesMedium(tag.op)) this.#user.writeUnanswered(path);
       tag.abandon();
       io.error = new BlockError('timeout', `${this.#name}: no answer in ${timeoutMs} ms`);
       this.#release(tag, io);
@@ -120,6 +123,7 @@ export class RequestQueue implements TagOwner {
   }
 
   commandLost(tag: Tag, io: Io, path: Path, wire: number): void {
+    if (wire !== Wire.PARAM && changesMedium(tag.op)) this.#user.writeUnanswered(path);
     if (io.error === null) {
       this.#stats.retried();
       io.giveBack(tag.op, tag.offset, tag.length);
@@ -177,4 +181,8 @@ export class RequestQueue implements TagOwner {
     }
     this.#dispatching = false;
   }
+}
+
+function changesMedium(op: BlockOp): boolean {
+  return op === BlockOp.write || op === BlockOp.discard;
 }

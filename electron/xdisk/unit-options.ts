@@ -18,6 +18,11 @@ export interface UnitOptions {
   readonly pathPolicy: PathPolicy;
   /** Time for the answer to a command on the wire; then its request ends with `timeout`. */
   readonly requestTimeoutMs: number;
+  /**
+   * How long after the end of a link what was sent over it may still be carried out by an exporter without a
+   * fence: so long nothing is sent over another path, where writes had no answer.
+   */
+  readonly deathMs: number;
   /** Time an `open` waits for a path and the other side's answer. */
   readonly openMs: number;
   /** How often the limits above are looked at. */
@@ -29,6 +34,7 @@ export const UNIT_DEFAULTS: UnitOptions = {
   noPath: { kind: 'hold' },
   pathPolicy: 'stay',
   requestTimeoutMs: 30_000,
+  deathMs: 5_000,
   openMs: 5_000,
   sweepMs: 250,
 };

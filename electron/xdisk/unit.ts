@@ -3,10 +3,12 @@ import { BlockError } from '../block/error.ts';
 import { IoStats } from '../block/io-stats.ts';
 import { OpenMode, Wire } from '../dmsg/constants.ts';
 import { LinkError } from '../dmsg/link-error.ts';
+import { randomUuid } from '../dmsg/link-options.ts';
 import type { DiskIdentity } from './identity.ts';
 import type { Path, PathUser } from './path.ts';
 import { choosePath, isBetter } from './path-choice.ts';
 import { RequestQueue } from './request-queue.ts';
+import { StuckWrites } from './stuck-writes.ts';
 import type { UnitOptions } from './unit-options.ts';
 import { UnitUser } from './unit-user.ts';
 
@@ -37,6 +39,11 @@ export class Unit implements PathUser {
   readonly stats = new IoStats();
   readonly #events: UnitEvents;
   readonly #queue: RequestQueue;
+  readonly #stuck = new StuckWrites();
+  /** Tells this attachment from all other clients; its epoch grows with each open. */
+  readonly #client = randomUuid();
+  #epoch = 0;
+  #stuckTimer: NodeJS.Timeout | undefined;
   readonly #paths = new Set<Path>();
   readonly #users = new Set<UnitUser>();
   /** Open calls waiting for the first answer. */
@@ -69,6 +76,7 @@ export class Unit implements PathUser {
     this.#readOnly = options.readOnly;
     this.#queue = new RequestQueue(this.name, this.stats, {
       pathTrouble: (path, wire) => this.#trouble(path, wire),
+      writeUnanswered: (path) => this.#stuck.add(path.fenceDomain, performance.now() + this.#options.deathMs),
     });
   }
 
@@ -188,6 +196,7 @@ export class Unit implements PathUser {
   /** Let go of everything; requests under way end with `path` errors. */
   detach(): void {
     this.#setState('detached');
+    clearTimeout(this.#stuckTimer);
     clearTimeout(this.#retryTimer);
     clearInterval(this.#sweepTimer);
     const active = this.#active;
@@ -212,11 +221,27 @@ export class Unit implements PathUser {
     }
     this.#known = true;
     this.#readOnly = this.#options.readOnly || this.#writeRefused;
+    const waitMs = this.#stuck.waitFor(path.fenceDomain, performance.now());
+    if (waitMs === 0) this.#start(path);
+    else {
+      clearTimeout(this.#stuckTimer);
+      this.#stuckTimer = setTimeout(() => {
+        if (this.#active === path && path.state === 'open') this.#start(path);
+      }, waitMs);
+    }
+  }
+
+  /** Send requests over an open path. */
+  #start(path: Path): void {
     // Told also where the unit was open before: now it is over another path.
     this.#state = 'open';
     this.#events.changed(this);
     this.#queue.usePath(path);
     this.#tellWaiters(null);
+  }
+
+  #open(path: Path, modes: number): void {
+    path.open(modes, { client: this.#client, epoch: ++this.#epoch });
   }
 
   pathRefused(path: Path, error: number): void {
@@ -235,7 +260,7 @@ export class Unit implements PathUser {
       error !== Wire.LOSTLINK
     ) {
       this.#writeRefused = true;
-      path.open(OpenMode.READ);
+      this.#open(path, OpenMode.READ);
       return;
     }
     this.#trouble(path, error);
@@ -285,7 +310,7 @@ export class Unit implements PathUser {
     if (!this.#known) this.#writeRefused = false;
     // Held requests and a running-out hold time are not forgotten before the open succeeds.
     if (this.#state === 'idle') this.#setState('opening');
-    best.open(this.#writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ);
+    this.#open(best, this.#writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ);
   }
 
   get #writable(): boolean {

@@ -45,7 +45,7 @@ export class ClientNode {
 
   /** A unit of the disk of a serial. */
   async attach(serial = 'S1', paths = 1, options: Partial<UnitOptions> = {}): Promise<Unit> {
-    return this.registry.attach(await this.disk(serial, paths), options);
+    return this.registry.attach(await this.disk(serial, paths), { deathMs: 0, ...options });
   }
 }
 

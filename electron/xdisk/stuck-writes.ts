@@ -1,0 +1,38 @@
+/** Writes sent over a path that was lost before they were answered: they may still be carried out. */
+interface Stuck {
+  /** What a fence must reach to end them; undefined where none does. */
+  readonly domain: string | undefined;
+  /** When they can no longer be carried out, ms of the process's clock. */
+  readonly untilMs: number;
+}
+
+/**
+ * What must be over before a unit sends anything over another path. Without that, a write run again there and
+ * overwritten by newer data could be carried out once more, late, by the old path's exporter: the data last
+ * acknowledged would be gone. That happens to clients that do not wait.
+ */
+export class StuckWrites {
+  #stuck: Stuck[] = [];
+
+  /**
+   * A path was lost with unanswered writes.
+   * @param domain of its exporter's fence, if it has one
+   * @param untilMs when its exporter is known to have noticed the end, ms of the process's clock
+   */
+  add(domain: string | undefined, untilMs: number): void {
+    this.#stuck = this.#stuck.filter((other) => other.domain !== domain);
+    this.#stuck.push({ domain, untilMs });
+  }
+
+  /**
+   * A path was opened.
+   * @param domain what its fence reaches, if it has one
+   * @returns ms to wait before anything is sent, 0 if it is safe at once
+   */
+  waitFor(domain: string | undefined, nowMs: number): number {
+    this.#stuck = this.#stuck.filter(
+      (stuck) => stuck.untilMs > nowMs && (domain === undefined || stuck.domain !== domain),
+    );
+    return Math.max(0, ...this.#stuck.map(({ untilMs }) => untilMs - nowMs));
+  }
+}
