@@ -26,7 +26,7 @@ import { type GuardActions, guardContents, guardSession } from './shell/guards.t
 import { MainWindow } from './shell/main-window.ts';
 import { applicationMenu } from './shell/menu.ts';
 import { type Notice, Notifier, systemClock } from './shell/notifier.ts';
-import { APP_SCHEME } from './shell/origin.ts';
+import { APP_SCHEME, isAppUrl } from './shell/origin.ts';
 import { PageFiles } from './shell/page-files.ts';
 import { Quitter, quitQuestion } from './shell/quitter.ts';
 import { ShellSession } from './shell/shell-session.ts';
@@ -220,6 +220,7 @@ async function pickPath(options: { title: string; kind: 'open' | 'save'; suggest
 }
 
 function answer(files: PageFiles, request: Request): Response {
+  if (!isAppUrl(request.url)) return new Response(null, { status: 404 });
   const { status, headers, body } = files.answer(request.method, new URL(request.url).pathname);
   return new Response(request.method === 'HEAD' ? null : body, { status, headers });
 }

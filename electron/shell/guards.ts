@@ -74,15 +74,15 @@ export function guardContents(contents: GuardedContents, actions: GuardActions):
 const mayUse = (permission: string, url: string) =>
   permission === 'clipboard-sanitized-write' && isAppUrl(url);
 
-/** Saved as a file by a page of ours: an object URL of our origin. */
-const isOwnBlob = (url: string) => url.startsWith('blob:') && isAppUrl(url.slice('blob:'.length));
+const hasScheme = (url: string, scheme: string) => URL.canParse(url) && new URL(url).protocol === scheme;
 
-const isDevTools = (url: string) => URL.canParse(url) && new URL(url).protocol === 'devtools:';
+/** Saved as a file by a page of ours: an object URL of our origin. */
+const isOwnBlob = (url: string) => hasScheme(url, 'blob:') && isAppUrl(new URL(url).pathname);
 
 /** What no session may do: load anything that is not ours, get permissions or devices, fetch dictionaries. */
 export function guardSession(session: GuardedSession, actions: GuardActions): void {
   session.webRequest.onBeforeRequest(({ url }, answer) => {
-    const ours = isAppUrl(url) || isOwnBlob(url) || isDevTools(url);
+    const ours = isAppUrl(url) || isOwnBlob(url) || hasScheme(url, 'devtools:');
     if (!ours) actions.refused(`a request for ${url}`);
     answer({ cancel: !ours });
   });

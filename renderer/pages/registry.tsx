@@ -52,5 +52,10 @@ export const PAGE_ENTRIES: Readonly<Record<PageName, PageEntry>> = {
   },
   performance: { label: 'Performance', hint: 'Charts', icon: ChartLine, component: PerformancePage },
   activity: { label: 'Activity', hint: 'Jobs, events and log', icon: Activity, component: ActivityPage },
-  settings: { label: 'Settings', hint: 'Settings', icon: Settings, component: SettingsPage },
+  settings: {
+    label: 'Settings',
+    hint: 'Looks, addresses, metrics, backups',
+    icon: Settings,
+    component: SettingsPage,
+  },
 };

@@ -23,15 +23,24 @@ describe('attacks from the side of the browser', { skip: withoutChromium }, () =
             socket.onopen = () => resolve('open');
             socket.onerror = () => resolve('refused');
           }),
-          page: await fetch(`${origin}/`, { credentials: 'include' }).then((answer) => answer.text(), () => 'refused'),
-          session: await fetch(`${origin}/session`, { credentials: 'include' }).then((answer) => answer.status, () => 'refused'),
+          page: await fetch(`${origin}/`, { credentials: 'include' }).then(
+            (answer) => answer.text(),
+            () => 'refused',
+          ),
+          session: await fetch(`${origin}/session`, { credentials: 'include' }).then(
+            (answer) => answer.status,
+            () => 'refused',
+          ),
           token: await fetch(`${origin}/session`, {
             method: 'POST',
             credentials: 'include',
             mode: 'no-cors',
             headers: { 'content-type': 'text/plain' },
             body: JSON.stringify({ token: given }),
-          }).then((answer) => answer.type, () => 'refused'),
+          }).then(
+            (answer) => answer.type,
+            () => 'refused',
+          ),
         }),
         [app.origin, token],
       );
@@ -101,9 +110,13 @@ describe('attacks from the side of the browser', { skip: withoutChromium }, () =
     await page.getByRole('button', { name: 'Start demo' }).click();
     for (const label of PAGE_LABELS) {
       await goTo(page, label);
-      const away = await page.locator('a[href]').evaluateAll((links) =>
-        links.map((link) => (link as HTMLAnchorElement).href).filter((href) => !href.startsWith(location.origin)),
-      );
+      const away = await page
+        .locator('a[href]')
+        .evaluateAll((links) =>
+          links
+            .map((link) => (link as HTMLAnchorElement).href)
+            .filter((href) => !href.startsWith(location.origin)),
+        );
       assert.deepEqual(away, [], `${label} leads away`);
     }
     const elsewhere = `http://127.0.0.1:${await evilSite(t)}`;

@@ -80,7 +80,9 @@ async function usedBy(page: Page, unit: string): Promise<void> {
 }
 
 async function openDetach(page: Page, unit: string): Promise<Locator> {
-  await row(page, new RegExp(`^${unit} `)).getByRole('checkbox').click();
+  await row(page, new RegExp(`^${unit} `))
+    .getByRole('checkbox')
+    .click();
   await page.getByRole('main').getByRole('button', { name: 'Detach…' }).click();
   return dialog(page, new RegExp(`^Detach ${unit}`));
 }

@@ -28,7 +28,9 @@ describe('exporting', { skip: withoutChromium }, () => {
     await expect(listener).toContainText('Listening');
     const address = /127\.0\.0\.1:\d+/.exec(await listener.innerText())?.[0] ?? '';
     const { uri } = await attached(box, [address]);
-    const info = JSON.parse(await box.runOk('nbdinfo', '--json', uri)) as { exports: { 'export-size': number }[] };
+    const info = JSON.parse(await box.runOk('nbdinfo', '--json', uri)) as {
+      exports: { 'export-size': number }[];
+    };
     assert.equal(info.exports[0]?.['export-size'], 48 * MIB);
     await expect(listener).toContainText('1 peer linked');
   });
@@ -39,7 +41,9 @@ describe('exporting', { skip: withoutChromium }, () => {
     await page.getByRole('main').getByRole('button', { name: 'Export…' }).first().click();
     const form = dialog(page, 'Export');
     await form.getByLabel('Path').fill(box.path('nothing.img'));
-    await expect(form.getByLabel('Path')).toHaveAccessibleDescription(/nothing\.img.*(no such file|does not exist)/i);
+    await expect(form.getByLabel('Path')).toHaveAccessibleDescription(
+      /nothing\.img.*(no such file|does not exist)/i,
+    );
     await expect(form.getByRole('button', { name: 'Export', exact: true })).toBeDisabled();
   });
 

@@ -33,14 +33,21 @@ describe('paths that die', { skip: withoutChromium || without('fio') }, () => {
 
     await goTo(page, 'Activity');
     const events = page.getByRole('main');
-    await expect(events.getByText(`${unit}: path through path-`).filter({ hasText: 'lost' })).not.toHaveCount(0);
-    await expect(events.getByText(/I\/O goes on through path-\d; it stood still for \d+ ms/)).not.toHaveCount(0);
+    await expect(events.getByText(`${unit}: path through path-`).filter({ hasText: 'lost' })).not.toHaveCount(
+      0,
+    );
+    await expect(events.getByText(/I\/O goes on through path-\d; it stood still for \d+ ms/)).not.toHaveCount(
+      0,
+    );
     await expect(events.getByText(/: Degraded, 2 of 3 paths left/)).toBeVisible();
 
     /** Kill the exporter whose path is in use. */
     async function killActive(all: Exporter[]): Promise<void> {
       await line.getByRole('button', { name: 'Show paths' }).click();
-      const active = page.getByRole('main').getByRole('row', { name: /^path over path-\d, / }).filter({ hasText: 'Active' });
+      const active = page
+        .getByRole('main')
+        .getByRole('row', { name: /^path over path-\d, / })
+        .filter({ hasText: 'Active' });
       const name = await active.getAttribute('aria-label');
       await line.getByRole('button', { name: 'Hide paths' }).click();
       const index = Number(/path-(\d)/.exec(name ?? '')?.[1]);
@@ -61,7 +68,16 @@ describe('paths that die', { skip: withoutChromium || without('fio') }, () => {
     assert.ok(first <= 60 && second < first, `${first} s, then ${second} s`);
 
     const revived = exporters[0] as Exporter;
-    await box.start('export', file, '--listen', addressOf(revived), '--serial', 'SHARED', '--label', 'nas/shared');
+    await box.start(
+      'export',
+      file,
+      '--listen',
+      addressOf(revived),
+      '--serial',
+      'SHARED',
+      '--label',
+      'nas/shared',
+    );
     await expect(attached).toHaveAccessibleName(/Single path, 1 of 2 paths/);
     await fio.clean();
     await goTo(page, 'Activity');
@@ -84,13 +100,20 @@ describe('paths that die', { skip: withoutChromium || without('fio') }, () => {
     const attached = row(page, new RegExp(`^${unit} `));
     await expect(attached).toHaveAccessibleName(/Optimal/);
     await serve.kill();
-    await expect(page.getByRole('alert').filter({ hasText: /connection to the host was lost .* ago/ })).toBeVisible();
+    await expect(
+      page.getByRole('alert').filter({ hasText: /connection to the host was lost .* ago/ }),
+    ).toBeVisible();
     await expect(page.getByRole('status').filter({ hasText: /Host lost, last heard .* ago/ })).toBeVisible();
     await expect(await cell(page, attached, 'Health')).toContainText(/Unknown.*Last report .* ago/s);
     await expect(attached.getByText('Optimal')).toHaveCount(0);
-    const looks = await page.getByRole('main').locator('.live:visible').evaluateAll((elements) =>
-      elements.map((element) => `${getComputedStyle(element).color} ${getComputedStyle(element).fontStyle}`),
-    );
+    const looks = await page
+      .getByRole('main')
+      .locator('.live:visible')
+      .evaluateAll((elements) =>
+        elements.map(
+          (element) => `${getComputedStyle(element).color} ${getComputedStyle(element).fontStyle}`,
+        ),
+      );
     assert.ok(looks.length > 5, 'there are values');
     assert.deepEqual([...new Set(looks)], [STALE], 'all of them look old');
   });

@@ -20,14 +20,25 @@ describe('I/O on the page', { skip: withoutChromium || without('fio') }, () => {
     const attached = row(page, new RegExp(`^${unit} `));
     const reads = await readings((await cell(page, attached, 'r/s')).locator('.live'));
     const writes = await readings((await cell(page, attached, 'w/s')).locator('.live'));
-    const options = ['--rw=randrw', '--rwmixread=75', '--bs=4k', '--iodepth=4', '--size=32M', '--rate_iops=300,100', '--rate_process=poisson'];
+    const options = [
+      '--rw=randrw',
+      '--rwmixread=75',
+      '--bs=4k',
+      '--iodepth=4',
+      '--size=32M',
+      '--rate_iops=300,100',
+      '--rate_process=poisson',
+    ];
     const fio = new Fio(box, uri, ...options, '--time_based', '--runtime=8');
     await openUnit(page, unit, 'Performance');
     const chart = page.getByRole('complementary').locator('canvas').first();
     await chart.waitFor();
     const pictures = new Set<string>();
     await expect
-      .poll(async () => pictures.add(await chart.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())).size)
+      .poll(
+        async () =>
+          pictures.add(await chart.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())).size,
+      )
       .toBeGreaterThan(3);
     const result = await fio.result();
     assert.equal(result.error, 0, result.output);

@@ -30,7 +30,9 @@ describe('jobs', { skip: withoutChromium }, () => {
 
     await job.getByRole('button', { name: 'Cancel', exact: true }).click();
     await expect(row(page, new RegExp(`${unit}.*, Cancelled`))).toBeVisible();
-    await row(page, new RegExp(`${unit}.*, Cancelled`)).getByRole('button', { name: 'Dismiss' }).click();
+    await row(page, new RegExp(`${unit}.*, Cancelled`))
+      .getByRole('button', { name: 'Dismiss' })
+      .click();
     await expect(page.getByText('No jobs.', { exact: false })).toBeVisible();
   });
 

@@ -39,7 +39,14 @@ describe('page, --json and metrics', { skip: withoutChromium || without('fio') }
     const attachedRow = row(page, new RegExp(`^${name} `));
     const reads = await readings((await cell(page, attachedRow, 'r/s')).locator('.live'));
     const writes = await readings((await cell(page, attachedRow, 'w/s')).locator('.live'));
-    const load = ['--rw=randrw', '--rwmixread=50', '--bs=4k', '--iodepth=4', '--size=32M', '--rate_iops=200,200'];
+    const load = [
+      '--rw=randrw',
+      '--rwmixread=50',
+      '--bs=4k',
+      '--iodepth=4',
+      '--size=32M',
+      '--rate_iops=200,200',
+    ];
     const fio = await new Fio(box, uri, ...load, '--time_based', '--runtime=6').result();
     assert.equal(fio.error, 0, fio.output);
     const after = await metrics();
@@ -58,8 +65,17 @@ describe('page, --json and metrics', { skip: withoutChromium || without('fio') }
       assert.ok(Math.abs(shown / counted - 1) < 0.1, `${shown} per second on the page, ${counted} by fio`);
 
     // The names: every figure of --json is one of the page, and its counters are those of the metrics.
-    for (const figure of Object.keys(IoFigures.shape)) assert.ok((FIGURE_NAMES as readonly string[]).includes(figure), figure);
-    for (const counter of ['reads', 'writes', 'flushes', 'discards', 'read_bytes', 'written_bytes', 'discarded_bytes'])
+    for (const figure of Object.keys(IoFigures.shape))
+      assert.ok((FIGURE_NAMES as readonly string[]).includes(figure), figure);
+    for (const counter of [
+      'reads',
+      'writes',
+      'flushes',
+      'discards',
+      'read_bytes',
+      'written_bytes',
+      'discarded_bytes',
+    ])
       sampleOf(after, `spandrel_unit_${counter}_total`, { unit: name });
     sampleOf(after, 'spandrel_unit_in_flight', { unit: name });
 

@@ -9,11 +9,31 @@ import { addPeer, cell, drawer, goTo, openAddPeer, openRow, row } from './suppor
 
 const WEB_SERVER = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
 
-const wrong: readonly [what: string, address: (t: TestContext) => Promise<string>, stage: string, message: RegExp][] = [
-  ['a host nobody knows', async () => 'no-such-host.invalid:987', 'Name', /no-such-host\.invalid: unknown host/],
+const wrong: readonly [
+  what: string,
+  address: (t: TestContext) => Promise<string>,
+  stage: string,
+  message: RegExp,
+][] = [
+  [
+    'a host nobody knows',
+    async () => 'no-such-host.invalid:987',
+    'Name',
+    /no-such-host\.invalid: unknown host/,
+  ],
   ['a closed port', closedPort, 'Connection', /refused/],
-  ['another protocol', async (t) => (await Stranger.start(t, WEB_SERVER)).address, 'Protocol', /something else than DMSG/],
-  ['a peer that says nothing', async (t) => (await Stranger.start(t)).address, 'Protocol', /does not introduce itself/],
+  [
+    'another protocol',
+    async (t) => (await Stranger.start(t, WEB_SERVER)).address,
+    'Protocol',
+    /something else than DMSG/,
+  ],
+  [
+    'a peer that says nothing',
+    async (t) => (await Stranger.start(t)).address,
+    'Protocol',
+    /does not introduce itself/,
+  ],
 ];
 
 describe('adding a peer', { skip: withoutChromium }, () => {
@@ -38,7 +58,9 @@ describe('adding a peer', { skip: withoutChromium }, () => {
   test('an address that is none is refused at its field before anything is asked', async (t) => {
     const { page } = await App.start(t, browser());
     const form = await openAddPeer(page, 'https://nas.example');
-    await expect(form.getByLabel('Address', { exact: true })).toHaveAccessibleDescription(/no way to reach a peer/);
+    await expect(form.getByLabel('Address', { exact: true })).toHaveAccessibleDescription(
+      /no way to reach a peer/,
+    );
     await expect(form.getByRole('button', { name: 'Add', exact: true })).toBeDisabled();
     await form.getByLabel('Address', { exact: true }).fill('127.0.0.1:port');
     await form.getByRole('button', { name: 'Add', exact: true }).click();
@@ -87,7 +109,9 @@ describe('adding a peer', { skip: withoutChromium }, () => {
     await expect(await cell(page, disk, 'Serial')).toHaveText('ALPHA');
     await expect(await cell(page, disk, 'Size')).toHaveText('64.0 MiB');
     await expect(await cell(page, disk, 'Peers')).toHaveText('nas');
-    await expect(await openRow(page, disk, 'Label')).toContainText('64.0 MiB (67.1 MB, 67,108,864 B, 131,072 × 512 B)');
+    await expect(await openRow(page, disk, 'Label')).toContainText(
+      '64.0 MiB (67.1 MB, 67,108,864 B, 131,072 × 512 B)',
+    );
   });
 
   test('a new span appears in two seconds, and selection, scroll and sort stay', async (t) => {

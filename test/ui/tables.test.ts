@@ -15,10 +15,21 @@ describe('tables', { skip: withoutChromium }, () => {
 
   test('two disks with one serial stay two rows, each with a warning', async (t) => {
     const { box, page } = await App.start(t, browser());
-    await addPeer(page, addressOf(await exported(box, 'memory:64M', '--serial', 'TWIN', '--label', 'a/one')), 'a');
-    await addPeer(page, addressOf(await exported(box, 'memory:65M', '--serial', 'TWIN', '--label', 'b/two')), 'b');
+    await addPeer(
+      page,
+      addressOf(await exported(box, 'memory:64M', '--serial', 'TWIN', '--label', 'a/one')),
+      'a',
+    );
+    await addPeer(
+      page,
+      addressOf(await exported(box, 'memory:65M', '--serial', 'TWIN', '--label', 'b/two')),
+      'b',
+    );
     await goTo(page, 'Remote disks');
-    for (const [label, other] of [['a/one', 'b/two'], ['b/two', 'a/one']] as const) {
+    for (const [label, other] of [
+      ['a/one', 'b/two'],
+      ['b/two', 'a/one'],
+    ] as const) {
       const disk = row(page, new RegExp(`^${label}, .*its serial is also of another disk`));
       await expect(disk).toHaveCount(1);
       await expect(await cell(page, disk, 'Serial')).toContainText(`Also the serial of ${other}`);
@@ -52,7 +63,11 @@ describe('tables', { skip: withoutChromium }, () => {
     await addPeer(page, addressOf(exporter), 'nas');
     await goTo(page, 'Remote disks');
     const sizes = async () => {
-      const shown = await page.getByRole('main').getByRole('row').getByText(/^[\d.,]+ [KMGT]iB$/).all();
+      const shown = await page
+        .getByRole('main')
+        .getByRole('row')
+        .getByText(/^[\d.,]+ [KMGT]iB$/)
+        .all();
       const placed = await Promise.all(
         shown.map(async (size) => ({ text: await size.innerText(), y: (await size.boundingBox())?.y ?? 0 })),
       );
@@ -85,7 +100,14 @@ describe('tables', { skip: withoutChromium }, () => {
     for (const label of ['nas/a', 'nas/b', 'nas/c']) {
       await addPeer(page, addressOf(await exported(box, 'memory:64M', '--label', label)), label);
       const unit = await attach(page, label);
-      const options = ['--rw=randrw', '--bs=4k', '--size=32M', '--rate_iops=500,200', '--time_based', '--runtime=60'];
+      const options = [
+        '--rw=randrw',
+        '--bs=4k',
+        '--size=32M',
+        '--rate_iops=500,200',
+        '--time_based',
+        '--runtime=60',
+      ];
       new Fio(box, await nbdUri(page, unit), ...options);
     }
     await goTo(page, 'Attached disks');
@@ -145,14 +167,18 @@ describe('tables', { skip: withoutChromium }, () => {
         await page.getByRole('dialog').waitFor({ state: 'detached' });
       });
       await goTo(page, 'Attached disks');
-      await row(page, new RegExp(`^${unit} `)).getByRole('checkbox').click();
+      await row(page, new RegExp(`^${unit} `))
+        .getByRole('checkbox')
+        .click();
       await timed('the dialog of the hung one', async () => {
         await page.getByRole('main').getByRole('button', { name: 'Detach…' }).click();
         await page.getByRole('dialog').getByText('What is done, in this order').waitFor();
       });
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-      await row(page, new RegExp(`^${unit} `)).getByRole('checkbox').click();
+      await row(page, new RegExp(`^${unit} `))
+        .getByRole('checkbox')
+        .click();
       return taken;
     }
   });

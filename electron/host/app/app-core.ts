@@ -190,6 +190,8 @@ export class AppCore implements AppParts {
       {
         addPeer: (id, name, address) => this.peers.addDemo(id, name, address),
         removePeer: (id) => this.peers.removeDemo(id),
+        addExport: (id, opened) => this.exports.addDemo(id, opened),
+        removeExport: (id) => this.exports.removeDemo(id),
         attach: (serial, paths, signal) => this.#attachDemo(serial, paths, signal),
         detach: (unit) => {
           this.units.detach({ unit: unit.name, force: true, label: unit.identity.label });

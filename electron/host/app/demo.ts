@@ -21,11 +21,14 @@ const WRITTEN_BYTES = 8 << 20;
 const BLOCK = 4096;
 const LOOP_MS = 100;
 export const DEMO_PEERS = ['demo-a', 'demo-b'] as const;
+const DEMO_EXPORT = 'demo';
 
 /** What the demo needs of the host. */
 export interface DemoHost {
   addPeer(id: string, name: string, address: string): void;
   removePeer(id: string): void;
+  addExport(id: string, opened: OpenedExport): void;
+  removeExport(id: string): void;
   /** Resolves with the unit once a disk with this serial has this many paths and is attached. */
   attach(serial: string, paths: number, signal: AbortSignal): Promise<Unit>;
   detach(unit: Unit): void;
@@ -59,6 +62,7 @@ export class Demo {
       readOnly: false,
     });
     this.#exporter.add(this.#opened.item);
+    this.#host.addExport(DEMO_EXPORT, this.#opened);
     const setup = { dialect: 'auto', insecurePlain: false, log: this.#log } as const;
     for (const id of DEMO_PEERS) {
       const user: LinkUser = this.#exporter;
@@ -82,6 +86,7 @@ export class Demo {
     await this.#load?.stop();
     if (this.#unit !== undefined && this.#unit.state !== 'detached') this.#host.detach(this.#unit);
     for (const id of DEMO_PEERS) this.#host.removePeer(id);
+    this.#host.removeExport(DEMO_EXPORT);
     const closing = this.#listeners.map((listener) => listener.close());
     await this.#exporter.close();
     await Promise.all(closing);

@@ -10,7 +10,7 @@ import { SizeError } from '../../target/media/size.ts';
 import { InputError, NotFoundError } from '../api/call-error.ts';
 import type { ConfigStore } from '../config/config-store.ts';
 import type { ExportConfig } from '../config/schema.ts';
-import { labelOf, openExport, serialOf } from '../export-source.ts';
+import { labelOf, type OpenedExport, openExport, serialOf } from '../export-source.ts';
 import type { Log } from '../log.ts';
 import { spaceWarning, usesOfSource } from '../system/in-use.ts';
 import type { RowSource } from './tables.ts';
@@ -53,7 +53,7 @@ export class Exports implements RowSource<ExportRow> {
       if (!entry.demo && (still === undefined || !sameSource(still, entry.config))) await this.#drop(id);
     }
     for (const config of wanted) {
-      if (!this.#entries.has(config.id)) await this.#start(config, false);
+      if (!this.#entries.has(config.id)) await this.#start(config);
     }
   }
 
@@ -101,7 +101,7 @@ export class Exports implements RowSource<ExportRow> {
       }
     }
     const id = randomUUID();
-    const { config, info } = await this.#open({ ...input, id, online: true }, false);
+    const { config, info } = await this.#open({ ...input, id, online: true });
     try {
       this.#config.update((draft) => {
         draft.exports.push(config);
@@ -150,12 +150,18 @@ export class Exports implements RowSource<ExportRow> {
     await this.#drop(id);
   }
 
-  /** An export that is in no config. */
-  async addDemo(config: WantedExport): Promise<void> {
-    await this.#open(config, true);
+  /** The demo's export, which is in no config and which its own exporter offers: it is only shown here. */
+  addDemo(id: string, { item, info }: OpenedExport): void {
+    const { source, serial, label, block_bytes, read_only } = info;
+    const config = { id, source, serial, label, block_bytes, read_only, online: true };
+    item.onSessions = () => this.#changed(id);
+    this.#entries.set(id, { ...blankEntry(config, null), demo: true, item, info });
+    this.#changed(id);
   }
-  async removeDemo(id: string): Promise<void> {
-    if (this.#entries.get(id)?.demo === true) await this.#drop(id);
+  removeDemo(id: string): void {
+    if (this.#entries.get(id)?.demo !== true) return;
+    this.#entries.delete(id);
+    this.#changed(id);
   }
 
   /** Look at how much storage is in use behind each. */
@@ -208,33 +214,33 @@ export class Exports implements RowSource<ExportRow> {
     return entry;
   }
 
-  async #start(config: ExportConfig, demo: boolean): Promise<void> {
+  async #start(config: ExportConfig): Promise<void> {
     if (!config.online) {
-      this.#entries.set(config.id, blankEntry(config, demo, null));
+      this.#entries.set(config.id, blankEntry(config, null));
       this.#changed(config.id);
       return;
     }
     try {
-      await this.#open(config, demo);
+      await this.#open(config);
     } catch (error) {
       this.#log.warn(`${config.source} is not exported: ${(error as Error).message}`);
-      this.#entries.set(config.id, blankEntry(config, demo, (error as Error).message));
+      this.#entries.set(config.id, blankEntry(config, (error as Error).message));
       this.#changed(config.id);
     }
   }
 
-  async #reopen(id: string, { config, demo }: Entry): Promise<void> {
+  async #reopen(id: string, { config }: Entry): Promise<void> {
     try {
-      await this.#open(config, demo);
+      await this.#open(config);
     } catch (error) {
-      this.#entries.set(id, blankEntry(config, demo, (error as Error).message));
+      this.#entries.set(id, blankEntry(config, (error as Error).message));
       this.#changed(id);
       throw error;
     }
   }
 
   /** @throws InputError naming the field */
-  async #open(wanted: WantedExport, demo: boolean): Promise<Entry> {
+  async #open(wanted: WantedExport): Promise<Entry> {
     const { item, info } = await this.#opened(wanted, () =>
       openExport({
         source: wanted.source,
@@ -253,7 +259,7 @@ export class Exports implements RowSource<ExportRow> {
       );
     }
     const config = { ...wanted, serial: item.serial, label: item.label, block_bytes: item.blockBytes };
-    const entry: Entry = { ...blankEntry(config, demo, null), item, info };
+    const entry: Entry = { ...blankEntry(config, null), item, info };
     item.onSessions = () => this.#changed(config.id);
     this.#entries.set(config.id, entry);
     this.#exporter.add(item);
@@ -288,8 +294,16 @@ export class Exports implements RowSource<ExportRow> {
   }
 }
 
-function blankEntry(config: ExportConfig, demo: boolean, error: string | null): Entry {
-  return { config, demo, item: undefined, info: undefined, error, since: Date.now(), allocatedBytes: 0 };
+function blankEntry(config: ExportConfig, error: string | null): Entry {
+  return {
+    config,
+    demo: false,
+    item: undefined,
+    info: undefined,
+    error,
+    since: Date.now(),
+    allocatedBytes: 0,
+  };
 }
 
 function clientsOf(item: Export | undefined): string[] {

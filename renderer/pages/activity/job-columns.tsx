@@ -32,7 +32,7 @@ export const JOB_COLUMNS: readonly Column<Job>[] = [
   {
     id: 'rate',
     header: 'Rate',
-    width: 92,
+    width: 112,
     align: 'right',
     value: (job) => (isOver(job) ? null : job.rate_bytes),
     text: () => '',
@@ -42,7 +42,7 @@ export const JOB_COLUMNS: readonly Column<Job>[] = [
     id: 'eta',
     header: 'Left',
     description: 'Time left, once it has run for five seconds',
-    width: 66,
+    width: 84,
     align: 'right',
     value: (job) => job.eta_seconds,
     text: () => '',

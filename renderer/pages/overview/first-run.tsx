@@ -9,7 +9,8 @@ import styles from './overview.module.css';
 /** Nothing is configured: what this is, and the ways to begin. */
 export function FirstRun() {
   const demo = useSubmit(
-    (signal) => call('demo.start', {}, { signal }),
+    // Not cancelled when this goes: it goes as soon as there is something of the demo to show.
+    () => call('demo.start', {}),
     ({ unit }) => {
       openPage('overview');
       openObject({ kind: 'unit', id: unit });

@@ -66,7 +66,7 @@ export const UNIT_COLUMNS: readonly Column<Unit, Path>[] = [
     id: 'paths',
     header: 'Paths',
     description: 'Paths that can be used, of all but those you disabled',
-    width: 70,
+    width: 84,
     align: 'right',
     value: (unit) => countPaths(unit.paths).usable,
     text: () => '',

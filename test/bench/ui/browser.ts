@@ -1,23 +1,6 @@
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
+import type { Browser, CDPSession, Page } from 'playwright';
 
-/** What Chromium is started with where it may not call anybody. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** Debian's Chromium, or another one SPANDREL_CHROMIUM names. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.SPANDREL_CHROMIUM ?? '/usr/bin/chromium',
-    args: ARGS,
-  });
-}
+export { launch } from '../../ui/support/chromium.ts';
 
 /** Runs in the page, as text: what a compiler adds to functions is not there. */
 const PROBE = `

@@ -128,6 +128,7 @@ export class StandInApp {
       (report) => report.event === event && accept(report as ReportOf<E>),
       `the report ${event}`,
       since,
+      PATIENCE_MS,
     );
     return found as ReportOf<E>;
   }
@@ -172,7 +173,7 @@ export class StandInApp {
 
   /** Wait until the log has a line with this text. */
   async logged(text: string): Promise<void> {
-    await this.lines.next((line) => line.includes(text), `the line ${text}`);
+    await this.lines.next((line) => line.includes(text), `the line ${text}`, 0, PATIENCE_MS);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -1,10 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
+import type { TestContext } from 'node:test';
+import type { Browser } from 'playwright';
 import { addressOf, exported } from '../../e2e/support/disk.ts';
 import { Fio } from '../../e2e/support/fio.ts';
 import type { Sandbox } from '../../e2e/support/sandbox.ts';
 import type { Spandrel } from '../../e2e/support/spandrel.ts';
 import { gpt } from '../../host/contents/support/tables.ts';
-import { type App, type AppConfig, expect } from './app.ts';
+import { App, type AppConfig, expect } from './app.ts';
 import { closedPort } from './servers.ts';
 import { dialog, goTo, nbdUri, row } from './steps.ts';
 
@@ -15,7 +17,7 @@ const GIB = 2 ** 30;
  * A small site of real exporters with something of everything: disks of two peers, one of them with
  * partitions, a third peer that dies, one that was never there, an export of our own.
  */
-export class Site {
+class Site {
   readonly box: Sandbox;
   readonly #dying: Spandrel<'export'>;
   /** What `serve` finds when it starts. */
@@ -53,7 +55,13 @@ export class Site {
       preferred_path: null,
     }));
     const config = {
-      peers: peers.map(([name, address]) => ({ id: name, name, address, auto_connect: true, insecure_plain: false })),
+      peers: peers.map(([name, address]) => ({
+        id: name,
+        name,
+        address,
+        auto_connect: true,
+        insecure_plain: false,
+      })),
       units,
       exports: [
         {
@@ -79,7 +87,15 @@ export class Site {
     const uri = await nbdUri(page, 'xa0');
     // Behind the partition table, which stays as it is.
     const load = ['--rw=randrw', '--rwmixread=70', '--bssplit=4k/70:64k/30', '--offset=64M', '--size=128M'];
-    new Fio(this.box, uri, ...load, '--rate_iops=180,80', '--rate_process=poisson', '--time_based', '--runtime=3600');
+    new Fio(
+      this.box,
+      uri,
+      ...load,
+      '--rate_iops=180,80',
+      '--rate_process=poisson',
+      '--time_based',
+      '--runtime=3600',
+    );
     await this.#dying.kill();
     await expect(row(page, /^xa1 .*Degraded, 2 of 3 paths/)).toBeVisible();
     await this.#copy(app, 'xa0', 'projects-copy.img', '');
@@ -103,6 +119,20 @@ export class Site {
     await form.getByRole('button', { name: 'Start copy' }).click();
     await form.waitFor({ state: 'detached' });
   }
+}
+
+/** The app on a site that is alive, its page standing as still as it can. */
+export async function appOnSite(t: TestContext, browser: Browser): Promise<App> {
+  let site: Site | undefined;
+  const app = await App.start(t, browser, {
+    context: { colorScheme: 'light', reducedMotion: 'reduce' },
+    prepare: async (box) => {
+      site = await Site.start(box);
+      return site.config;
+    },
+  });
+  await site?.enliven(app);
+  return app;
 }
 
 const OPTIONS = {

@@ -6,15 +6,21 @@ import { dialog, drawer, goTo, openRow, PAGE_LABELS, row } from './steps.ts';
 export interface View {
   /** As a file may be called. */
   readonly name: string;
-  /** Show it, from whatever is shown before. @returns what it is about */
-  show(page: Page): Promise<Locator>;
+  /** The part of the window it is about, as a selector. */
+  readonly part: 'main' | 'aside' | '[role=dialog]';
+  /** Show it, from whatever is shown before. */
+  show(page: Page): Promise<void>;
 }
 
 const slug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]+/g, '-');
 
 /** Close dialogs, menus and the drawer. */
 async function clear(page: Page): Promise<void> {
-  const open = page.getByRole('dialog').or(page.getByRole('menu')).or(page.getByRole('listbox')).or(drawer(page));
+  const open = page
+    .getByRole('dialog')
+    .or(page.getByRole('menu'))
+    .or(page.getByRole('listbox'))
+    .or(drawer(page));
   for (let tries = 0; tries < 6 && (await open.count()) > 0; tries++) await page.keyboard.press('Escape');
   await expect(open).toHaveCount(0);
 }
@@ -27,19 +33,19 @@ async function cleared(page: Page, label: (typeof PAGE_LABELS)[number]): Promise
 
 const pages: readonly View[] = PAGE_LABELS.map((label) => ({
   name: slug(label),
+  part: 'main',
   show: async (page) => {
     const main = await cleared(page, label);
     await expect(main.getByRole('progressbar', { name: 'Loading' })).toHaveCount(0);
-    return main;
   },
 }));
 
 const activity: readonly View[] = ['Jobs', 'Events', 'Log'].map((tab) => ({
   name: `activity-${slug(tab)}`,
+  part: 'main',
   show: async (page) => {
     const main = await cleared(page, 'Activity');
     await main.getByRole('tab', { name: tab }).click();
-    return main;
   },
 }));
 
@@ -58,24 +64,24 @@ const SECTIONS = [
 
 const settings: readonly View[] = SECTIONS.map((section) => ({
   name: `settings-${slug(section)}`,
+  part: 'main',
   show: async (page) => {
     const main = await cleared(page, 'Settings');
     await main.getByRole('button', { name: section, exact: true }).click();
     await main.getByRole('heading', { level: 2, name: section }).waitFor();
-    return main;
   },
 }));
 
 const paths: View = {
   name: 'attached-disks-paths',
+  part: 'main',
   show: async (page) => {
-    const main = await cleared(page, 'Attached disks');
+    await cleared(page, 'Attached disks');
     for (const unit of await row(page, /^xa\d /).all()) {
       const show = unit.getByRole('button', { name: 'Show paths' });
       if ((await show.count()) > 0) await show.click();
     }
     await expect(row(page, /^path over /).first()).toBeVisible();
-    return main;
   },
 };
 
@@ -102,7 +108,13 @@ const OBJECTS: readonly Shown[] = [
     column: 'Label',
     tabs: ['Summary', 'Paths', 'Contents', 'Events', 'Raw'],
   },
-  { kind: 'peer', label: 'Peers', row: /^nas-1,/, column: 'Name', tabs: ['Summary', 'Disks', 'Events', 'Raw'] },
+  {
+    kind: 'peer',
+    label: 'Peers',
+    row: /^nas-1,/,
+    column: 'Name',
+    tabs: ['Summary', 'Disks', 'Events', 'Raw'],
+  },
   {
     kind: 'export',
     label: 'Exports',
@@ -116,6 +128,7 @@ const OBJECTS: readonly Shown[] = [
 const drawers: readonly View[] = OBJECTS.flatMap(({ kind, label, row: name, column, tabs }) =>
   tabs.map((tab) => ({
     name: `${kind}-${slug(tab)}`,
+    part: 'aside' as const,
     show: async (page: Page) => {
       await clear(page);
       await goTo(page, label);
@@ -124,7 +137,6 @@ const drawers: readonly View[] = OBJECTS.flatMap(({ kind, label, row: name, colu
       await details.getByRole('tab', { name: tab, exact: true }).click();
       await expect(details.getByRole('tabpanel')).toBeVisible();
       await expect(details.getByRole('progressbar', { name: 'Loading' })).toHaveCount(0);
-      return details;
     },
   })),
 );
@@ -133,20 +145,26 @@ const drawers: readonly View[] = OBJECTS.flatMap(({ kind, label, row: name, colu
 function shown(name: string, title: string | RegExp, way: (page: Page) => Promise<void>): View {
   return {
     name: `dialog-${name}`,
+    part: '[role=dialog]',
     show: async (page) => {
       await clear(page);
       await way(page);
-      const form = dialog(page, title);
-      await form.waitFor();
-      return form;
+      await dialog(page, title).waitFor();
     },
   };
 }
 
 /** An entry of the menu of a row. */
-async function fromMenu(page: Page, label: (typeof PAGE_LABELS)[number], name: RegExp, entry: string | RegExp): Promise<void> {
+async function fromMenu(
+  page: Page,
+  label: (typeof PAGE_LABELS)[number],
+  name: RegExp,
+  entry: string | RegExp,
+): Promise<void> {
   await goTo(page, label);
-  await row(page, name).first().click({ button: 'right', position: { x: 120, y: 12 } });
+  await row(page, name)
+    .first()
+    .click({ button: 'right', position: { x: 120, y: 12 } });
   await page.getByRole('menuitem', { name: entry }).click();
 }
 
@@ -185,7 +203,11 @@ const dialogs: readonly View[] = [
   shown('attach', /^Attach/, async (page) => {
     await goTo(page, 'Remote disks');
     await page.getByRole('button', { name: /^Attach .*photos/ }).click();
-    await expect(dialog(page).getByRole('status').filter({ hasText: /ooking|eading/ })).toHaveCount(0);
+    await expect(
+      dialog(page)
+        .getByRole('status')
+        .filter({ hasText: /ooking|eading/ }),
+    ).toHaveCount(0);
   }),
   shown('detach', /^Detach xa0/, async (page) => {
     await fromMenu(page, 'Attached disks', /^xa0 /, /^Detach…/);
@@ -206,9 +228,11 @@ const dialogs: readonly View[] = [
   }),
   shown('export', 'Export', async (page) => {
     await goTo(page, 'Exports');
-    const source = await row(page, /library/).innerText();
+    const library = /\/\S+\/library\.img/.exec(await row(page, /library/).innerText())?.[0] ?? '';
     await page.getByRole('main').getByRole('button', { name: 'Export…' }).first().click();
-    await dialog(page).getByLabel('Path').fill(/\/\S+\.img/.exec(source)?.[0].replace('library', 'swap') ?? '/etc/hostname');
+    // Another file beside it.
+    await dialog(page).getByLabel('Path').fill(library.replace('library.img', 'swap'));
+    await dialog(page).getByText('16.0 MiB').first().waitFor();
   }),
   shown('browse', /Path/, async (page) => {
     await goTo(page, 'Exports');
@@ -217,7 +241,9 @@ const dialogs: readonly View[] = [
   }),
   shown('stop-exporting', /^Stop/, async (page) => {
     await goTo(page, 'Exports');
-    await row(page, /library/).first().click({ button: 'right', position: { x: 120, y: 12 } });
+    await row(page, /library/)
+      .first()
+      .click({ button: 'right', position: { x: 120, y: 12 } });
     await page.getByRole('menuitem', { name: /^Stop exporting…/ }).click();
   }),
   shown('copy', 'Copy', async (page) => {
@@ -228,27 +254,31 @@ const dialogs: readonly View[] = [
   shown('import-config', /config/i, async (page) => {
     await goTo(page, 'Settings');
     await page.getByRole('button', { name: 'Import & export', exact: true }).click();
-    await page.getByRole('main').getByRole('button', { name: /^Import/ }).last().click();
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: /^Import/ })
+      .last()
+      .click();
   }),
   shown('diagnostics', /iagnostics/, fromPalette('diagnostics', 'Diagnostics')),
   shown('about', /^About/, fromPalette('about', 'About Spandrel')),
   shown('keys', /[Kk]ey/, (page) => page.keyboard.press('?')),
   {
     name: 'palette',
+    part: '[role=dialog]',
     show: async (page) => {
       await clear(page);
       await page.keyboard.press('Control+k');
       await page.getByPlaceholder('Search or do').waitFor();
-      return page.getByRole('dialog');
     },
   },
   {
     name: 'columns',
+    part: '[role=dialog]',
     show: async (page) => {
       const main = await cleared(page, 'Attached disks');
       await main.getByRole('button', { name: 'Columns' }).click();
       await page.getByRole('checkbox', { name: 'Policy' }).waitFor();
-      return page.getByRole('dialog');
     },
   },
 ];
