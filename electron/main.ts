@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   app,
@@ -18,6 +17,7 @@ import {
 import type { Settings } from '../shared/model/settings.ts';
 import type { Health } from '../shared/model/unit.ts';
 import { type AppHost, startAppHost } from './host/app/app-host.ts';
+import { buildInfo } from './host/build-info.ts';
 import { LogRing, makeLog } from './host/log.ts';
 import { stateDirectory } from './host/state-file.ts';
 import { type ShowAnswer, StateLock } from './host/state-lock.ts';
@@ -44,7 +44,6 @@ const PAGE_FOLDER = join(import.meta.dirname, '../renderer');
 const ICON_FOLDER = join(import.meta.dirname, '../../build/window');
 const icon = (name: string) => join(ICON_FOLDER, `${name}.png`);
 
-const { version } = createRequire(import.meta.url)('spandrel/package.json') as { version: string };
 const logRing = new LogRing();
 const log = makeLog(false, 'info', logRing);
 const state = stateDirectory();
@@ -238,14 +237,7 @@ async function start(): Promise<void> {
   });
   if (lock instanceof StateLock) {
     const services = { pickPath, tray: canTray };
-    const host = await startAppHost({
-      stateDirectory: state,
-      log,
-      logRing,
-      version,
-      commit: null,
-      shell: services,
-    });
+    const host = await startAppHost({ stateDirectory: state, log, logRing, ...buildInfo(), shell: services });
     desktop = new Desktop(host, lock, canTray);
     powerMonitor.on('shutdown', () => void desktop?.quitter.now());
     desktop.raise();

@@ -57,6 +57,7 @@ describe('the package', { skip }, () => {
       'dist/electron/main.js',
       'dist/electron/preload.cjs',
       'dist/electron/host/app/app-host.js',
+      'dist/build.json',
       'dist/renderer/index.html',
       'dist/renderer/main.js',
       'dist/renderer/main.css',
