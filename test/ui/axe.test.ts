@@ -48,7 +48,8 @@ async function findings(
   scheme: Scheme,
 ): Promise<string[]> {
   await inScheme(page, scheme);
-  const axe = new AxeBuilder({ page }).include(part);
+  // The page has no frames, so the mode that cannot see into them does, in half the time.
+  const axe = new AxeBuilder({ page }).include(part).setLegacyMode(true);
   if (scheme === 'dark') axe.withRules(['color-contrast']);
   const { violations } = await axe.analyze();
   return violations

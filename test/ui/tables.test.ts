@@ -184,12 +184,16 @@ describe('tables', { skip: withoutChromium }, () => {
   });
 });
 
-/** Where every row, cell, header and button is. */
+/** Where every row, cell, header and button is. Toasts come and go over them. */
 function boxes(page: Page): Promise<string[]> {
-  return page.locator('button, a, [role=row], [role=gridcell], [role=columnheader]').evaluateAll((elements) =>
-    elements.map((element) => {
-      const { x, y, width, height } = element.getBoundingClientRect();
-      return `${element.getAttribute('role') ?? element.tagName} ${element.getAttribute('aria-label') ?? ''} ${x},${y} ${width}x${height}`;
-    }),
-  );
+  return page
+    .locator(
+      ':is(main, nav, header, footer) :is(button, a, [role=row], [role=gridcell], [role=columnheader])',
+    )
+    .evaluateAll((elements) =>
+      elements.map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return `${element.getAttribute('role') ?? element.tagName} ${element.getAttribute('aria-label') ?? ''} ${x},${y} ${width}x${height}`;
+      }),
+    );
 }
