@@ -6,10 +6,12 @@ import { addBenchmark } from './cli/benchmark.ts';
 import { addCopy } from './cli/copy.ts';
 import { ExitCode, fail } from './cli/exit.ts';
 import { addExport } from './cli/export.ts';
+import { addKeygen } from './cli/keygen.ts';
 import { addRoute } from './cli/route.ts';
 import { addServe } from './cli/serve.ts';
 import { addSpans } from './cli/spans.ts';
 import { addStat } from './cli/stat.ts';
+import { addTrust } from './cli/trust.ts';
 
 const { version } = createRequire(import.meta.url)('spandrel/package.json') as { version: string };
 
@@ -24,7 +26,18 @@ const program = new Command('spandrel')
     '\nExit codes: 0 done, 1 internal error, 2 wrong usage, 3 peer or disk not reachable, 4 file, address or right\n' +
       'of this machine, 5 I/O error, 6 verification failed, 7 in use, 130 cancelled.',
   );
-for (const add of [addServe, addExport, addAttach, addSpans, addRoute, addStat, addCopy, addBenchmark])
+for (const add of [
+  addServe,
+  addExport,
+  addAttach,
+  addSpans,
+  addRoute,
+  addStat,
+  addCopy,
+  addBenchmark,
+  addKeygen,
+  addTrust,
+])
   add(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

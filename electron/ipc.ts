@@ -1,11 +1,10 @@
 import type { IpcMainEvent, WebContents, WebFrameMain } from 'electron';
 import { TO_HOST, TO_PAGE } from '../shared/channels.ts';
-import { MAX_TO_HOST_BYTES, type ToPage } from '../shared/wire.ts';
+import type { ToPage } from '../shared/wire.ts';
 import type { PageSession, PageTransport } from './host/api/page-session.ts';
 import type { AppHost } from './host/app/app-host.ts';
 import type { Log } from './host/log.ts';
 import { MessageBudget } from './host/page/message-budget.ts';
-import { messageFault } from './shell/message-size.ts';
 import { APP_ORIGIN } from './shell/origin.ts';
 
 /** Messages a page may send at once, and per second in the long run: far more than hands can cause. */
@@ -83,10 +82,8 @@ export class IpcPages implements PageTransport {
       this.#ignore(senderFrame);
       return;
     }
-    const tooMany = this.#budget.take() ? null : `more than ${PER_SECOND} messages a second`;
-    const fault = tooMany ?? messageFault(message, MAX_TO_HOST_BYTES);
-    if (fault === null) this.#open().receive(message);
-    else this.drop(fault);
+    if (this.#budget.take()) this.#open().receive(message);
+    else this.drop(`more than ${PER_SECOND} messages a second`);
   }
 
   /** Frames of others are not heard, and cannot fill the log either. */

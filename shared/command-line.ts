@@ -8,7 +8,8 @@ import { type NoPath, UNIT_OPTION_DEFAULTS, type UnitOptions } from './model/uni
  */
 
 /** A peer as a command names it: rows of the peers table are such. */
-export type PeerWords = Pick<Peer, 'address' | 'insecure_plain'>;
+export type PeerWords = Pick<Peer, 'address' | 'insecure_plain'> &
+  Partial<Pick<Peer, 'fingerprint' | 'security'>>;
 
 /** @param nbd where units are served, `unix:PATH` or `tcp:ADDR:PORT`; null: not at all */
 export function attachCommand(
@@ -30,7 +31,7 @@ export function attachCommand(
       decimal(request_timeout_ms / 1000),
     ],
     options.exposed && nbd !== null && ['--nbd', nbd],
-    peers.some(({ insecure_plain }) => insecure_plain) && INSECURE,
+    ...protection(peers),
   );
 }
 
@@ -52,6 +53,10 @@ export function exportCommand(
     input.label !== null && ['--label', input.label],
     input.block_bytes !== null && ['--block-size', String(input.block_bytes)],
     input.read_only && ['--read-only'],
+    ...(input.allow ?? []).map(({ fingerprint, access }) => [
+      '--allow',
+      access === 'ro' ? `${fingerprint}:ro` : fingerprint,
+    ]),
     where.insecure_plain && INSECURE,
   );
 }
@@ -79,12 +84,12 @@ export function benchmarkCommand(
     ['--serial', serial],
     ['--seconds', decimal(seconds)],
     write && ['--write', '--label', label ?? ''],
-    peer.insecure_plain && INSECURE,
+    ...protection([peer]),
   );
 }
 
 export function spansCommand(peer: PeerWords): string {
-  return commandLine('spans', [peer.address], peer.insecure_plain && INSECURE);
+  return commandLine('spans', [peer.address], ...protection([peer]));
 }
 
 /** A disk at a peer as `copy` names it: `dmsg://HOST:PORT/SERIAL`, `dmsg+unix:///SERIAL?socket=PATH`. */
@@ -95,6 +100,19 @@ export function diskUri(address: string, serial: string): string {
 }
 
 const INSECURE = ['--insecure-plain'];
+
+/**
+ * How links to peers are protected. Commands have one way for all their links: where some are plain on purpose,
+ * so are all.
+ */
+function protection(peers: readonly PeerWords[]): (readonly string[] | false)[] {
+  const isPlain = (peer: PeerWords): boolean => peer.insecure_plain && peer.security !== 'tls';
+  if (peers.some(isPlain)) return [INSECURE];
+  const keys = new Set(peers.flatMap(({ fingerprint }) => fingerprint ?? []));
+  if (keys.size === 0) return [];
+  // With a key also a link within this machine has TLS, which a command is to be told.
+  return [['--tls'], ...[...keys].map((key) => ['--trust', key])];
+}
 
 function commandLine(
   command: string,

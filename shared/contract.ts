@@ -8,6 +8,7 @@ import { ConfigVersion, Hello, LogLine } from './model/host.ts';
 import { PeerStage, PeerTest } from './model/peer.ts';
 import { Layout, LayoutKey, LayoutValue, Settings, SettingsPatch } from './model/settings.ts';
 import { TablesBatch } from './model/tables.ts';
+import { AllowedKeys, FingerprintText, TrustList } from './model/trust.ts';
 import { DetachPlan, UnitClient, UnitOptions } from './model/unit.ts';
 
 /**
@@ -50,6 +51,8 @@ const PeerInput = z.object({
   auto_connect: z.boolean(),
   /** Allow a plain link to another host. */
   insecure_plain: z.boolean(),
+  /** The key somebody compared and confirmed; with one the link has TLS wherever it goes. */
+  fingerprint: FingerprintText.nullable().optional(),
 });
 
 const ExportInput = z.object({
@@ -59,6 +62,8 @@ const ExportInput = z.object({
   serial: Label.nullable(),
   block_bytes: z.union([z.literal(512), z.literal(4096)]).nullable(),
   read_only: z.boolean(),
+  /** Keys that may use it over TLS. */
+  allow: AllowedKeys.optional(),
 });
 
 const CopyInput = z.object({
@@ -103,7 +108,13 @@ export const COMMANDS = {
   'peers.test': call(PeerInput, PeerTest, 30_000, PeerStage),
   'peers.add': call(PeerInput, z.object({ id: Id })),
   'peers.update': call(
-    z.object({ id: Id, name: Label.optional(), auto_connect: z.boolean().optional() }),
+    z.object({
+      id: Id,
+      name: Label.optional(),
+      auto_connect: z.boolean().optional(),
+      /** The key somebody compared and confirmed. */
+      fingerprint: FingerprintText.nullable().optional(),
+    }),
     nothing,
   ),
   'peers.connect': call(z.object({ id: Id }), nothing),
@@ -133,8 +144,16 @@ export const COMMANDS = {
   'exports.check': call(ExportInput, ExportCheck),
   'exports.create': call(ExportInput, z.object({ id: Id })),
   'exports.set_online': call(z.object({ id: Id, online: z.boolean() }), nothing, 30_000),
+  /** Who may use it, from now on: links and sessions without the right end at once. */
+  'exports.allow': call(z.object({ id: Id, allow: AllowedKeys }), nothing),
   /** `force` ends the sessions peers have. */
   'exports.remove': call(z.object({ id: Id, force: z.boolean() }), nothing, 30_000),
+
+  'trust.list': call(nothing, TrustList),
+  /** Trust a key no more, whatever pins and lists say: its links end at once. */
+  'trust.revoke': call(z.object({ fingerprint: FingerprintText }), nothing),
+  /** Forget pins and a revocation of a key: peers that show it are asked about again. */
+  'trust.forget': call(z.object({ fingerprint: FingerprintText }), nothing),
 
   'jobs.copy': call(CopyInput, z.object({ id: Id }), 30_000),
   /** `label` must be the unit's own where `write` is set: its content is lost. */

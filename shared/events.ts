@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BenchmarkResult } from './model/job.ts';
+import { TrustList } from './model/trust.ts';
 
 /**
  * What the commands print with `--json`: one object per line, `event` telling which. Sizes in bytes, times in
@@ -113,6 +114,18 @@ const Ready = z.discriminatedUnion('command', [
     nbd: z.string().nullable(),
     units: z.array(UnitInfo),
   }),
+  z.object({
+    event: z.literal('ready'),
+    command: z.literal('keygen'),
+    /** By which peers know this host. */
+    fingerprint: z.string(),
+    /** Where the key is. */
+    path: z.string(),
+    /** It was made now. */
+    created: z.boolean(),
+  }),
+  /** What is known of keys after the command. */
+  z.object({ event: z.literal('ready'), command: z.literal('trust') }).extend(TrustList.shape),
   z.object({ event: z.literal('ready'), command: z.literal('spans'), peers: z.array(z.string()) }),
   z.object({ event: z.literal('ready'), command: z.literal('stat'), units: z.array(UnitInfo) }),
   z.object({

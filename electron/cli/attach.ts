@@ -10,6 +10,7 @@ import type { Address } from '../stream/address.ts';
 import type { Disk } from '../xdisk/disk.ts';
 import type { Unit } from '../xdisk/unit.ts';
 import type { NoPathPolicy, PathPolicy } from '../xdisk/unit-options.ts';
+import { askAboutKeys } from './ask-trust.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
 import { statsTable } from './stats-table.ts';
@@ -69,6 +70,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
   const setup = setupOf(flags);
   const { log } = setup;
   const output = new Output(flags.json === true);
+  await askAboutKeys(setup, peers, output);
   let gateway: Gateway | undefined;
   const infoOf = (unit: Unit) => unitInfo(unit, gateway?.uriOf(unit) ?? null);
   const attach = (disk: Disk): void => {

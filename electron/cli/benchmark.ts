@@ -5,6 +5,7 @@ import { openDisk } from '../host/copy/open-disk.ts';
 import { HostError } from '../host/host-error.ts';
 import { Benchmark } from '../host/jobs/benchmark.ts';
 import type { Address } from '../stream/address.ts';
+import { askAboutKeys } from './ask-trust.ts';
 import { cancelSignal } from './cancel.ts';
 import { Output } from './output.ts';
 import { type LinkFlags, peer, seconds, setupOf, withLinkFlags } from './values.ts';
@@ -44,6 +45,7 @@ async function run(from: Address, flags: Flags): Promise<void> {
   }
   const output = new Output(flags.json === true);
   const setup = setupOf(flags, true);
+  await askAboutKeys(setup, [from], output);
   const signal = cancelSignal();
   const disk = await openDisk(from, serial, setup, !write);
   try {

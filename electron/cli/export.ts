@@ -4,9 +4,11 @@ import { DEFAULT_PORT } from '../dmsg/constants.ts';
 import { ExportHost } from '../host/export-host.ts';
 import { HostError } from '../host/host-error.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
+import type { AllowList } from '../target/access.ts';
+import { askAboutKeys } from './ask-trust.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
-import { blockSize, type LinkFlags, peer, setupOf, several, withLinkFlags } from './values.ts';
+import { allowed, blockSize, type LinkFlags, peer, setupOf, several, withLinkFlags } from './values.ts';
 
 interface Flags extends LinkFlags {
   readonly listen?: Address[];
@@ -15,6 +17,7 @@ interface Flags extends LinkFlags {
   readonly label?: string;
   readonly blockSize?: number;
   readonly readOnly?: true;
+  readonly allow?: AllowList;
 }
 
 export function addExport(program: Command): void {
@@ -28,6 +31,11 @@ export function addExport(program: Command): void {
     .option('--label <label>', 'label for people (default: host/name)')
     .option('--block-size <bytes>', 'logical block size, 512 or 4096', blockSize)
     .option('--read-only', 'refuse writes')
+    .option(
+      '--allow <fingerprint[:ro]>',
+      'let this key use the disks, with :ro for reading only; several may be given',
+      allowed,
+    )
     .action(run);
 }
 
@@ -39,7 +47,9 @@ async function run(sources: string[], flags: Flags): Promise<void> {
   const fallback: Address[] =
     connect.length > 0 ? [] : [{ kind: 'tcp', host: '127.0.0.1', port: DEFAULT_PORT }];
   const output = new Output(flags.json === true);
-  const host = await ExportHost.start(setupOf(flags), {
+  const setup = setupOf(flags);
+  await askAboutKeys(setup, connect, output);
+  const host = await ExportHost.start(setup, {
     sources,
     listen: flags.listen ?? fallback,
     connect,
@@ -47,6 +57,7 @@ async function run(sources: string[], flags: Flags): Promise<void> {
     label: flags.label,
     blockBytes: flags.blockSize,
     readOnly: flags.readOnly === true,
+    allow: flags.allow,
   });
   const { exports, addresses } = host;
   const connecting = connect.map(formatAddress);

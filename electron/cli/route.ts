@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import { RouteHost } from '../host/route-host.ts';
 import type { Address } from '../stream/address.ts';
+import type { Fingerprint } from '../stream/fingerprint.ts';
+import { askAboutKeys } from './ask-trust.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
-import { type LinkFlags, peer, setupOf, several, withLinkFlags } from './values.ts';
+import { fingerprint, type LinkFlags, peer, setupOf, several, withLinkFlags } from './values.ts';
 
 interface Flags extends LinkFlags {
   readonly listen: Address[];
   readonly connect?: Address[];
+  readonly allow?: Fingerprint[];
 }
 
 export function addRoute(program: Command): void {
@@ -20,12 +23,16 @@ export function addRoute(program: Command): void {
       'connect to this peer or router, and again when it is lost',
       several(peer),
     )
+    .option('--allow <fingerprint>', 'let this key connect; several may be given', several(fingerprint))
     .action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
   const output = new Output(flags.json === true);
-  const host = await RouteHost.start(setupOf(flags), { listen: flags.listen, connect: flags.connect ?? [] });
+  const { listen, connect = [] } = flags;
+  const setup = setupOf(flags);
+  await askAboutKeys(setup, connect, output);
+  const host = await RouteHost.start(setup, { listen, connect, allow: new Set(flags.allow) });
   const { addresses } = host;
   const ready = (): void =>
     output.emit(

@@ -3,6 +3,7 @@ import { formatBytes } from '../../shared/format.ts';
 import { ClientHost, diskInfo } from '../host/client-host.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
 import type { Disk } from '../xdisk/disk.ts';
+import { askAboutKeys } from './ask-trust.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
 import { type LinkFlags, peer, setupOf, several, withLinkFlags } from './values.ts';
@@ -39,7 +40,9 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     lastChangeMs = performance.now();
     if (live) print(disk);
   };
-  const host = new ClientHost(setupOf(flags, true), peers, { events: { diskChanged: changed } });
+  const setup = setupOf(flags, true);
+  await askAboutKeys(setup, peers, output);
+  const host = new ClientHost(setup, peers, { events: { diskChanged: changed } });
   try {
     await host.waitFor(() => (host.linked.length > 0 ? true : undefined), 'a link', CONNECT_MS);
     lastChangeMs = performance.now();

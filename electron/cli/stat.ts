@@ -5,6 +5,7 @@ import { StatsReporter } from '../host/stats-reporter.ts';
 import type { Address } from '../stream/address.ts';
 import type { Disk } from '../xdisk/disk.ts';
 import type { UnitUser } from '../xdisk/unit-user.ts';
+import { askAboutKeys } from './ask-trust.ts';
 import { untilSignal } from './exit.ts';
 import { Output } from './output.ts';
 import { statsTable } from './stats-table.ts';
@@ -44,7 +45,9 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
       () => {}, // its state in the table tells
     );
   };
-  const host: ClientHost = new ClientHost(setupOf(flags, true), peers, { events: { diskChanged: follow } });
+  const setup = setupOf(flags, true);
+  await askAboutKeys(setup, peers, output);
+  const host: ClientHost = new ClientHost(setup, peers, { events: { diskChanged: follow } });
   try {
     await host.waitFor(() => host.registry.units[0], 'a disk', CONNECT_MS);
     const units = host.registry.units.map((unit) => unitInfo(unit, null));

@@ -3,7 +3,10 @@ import { DEFAULT_PORT } from '../dmsg/constants.ts';
 import type { DialectChoice } from '../dmsg/dialect.ts';
 import type { LinkSetup } from '../host/link-setup.ts';
 import { makeLog } from '../host/log.ts';
+import { stateDirectory } from '../host/state-file.ts';
+import { Trust } from '../host/trust/trust.ts';
 import { type Address, parseAddress } from '../stream/address.ts';
+import { type Fingerprint, parseFingerprint } from '../stream/fingerprint.ts';
 import { parseSize } from '../target/media/size.ts';
 import type { NoPathPolicy } from '../xdisk/unit-options.ts';
 
@@ -59,6 +62,17 @@ export const noPath = reading((text): NoPathPolicy => {
 
 export const seconds = reading(secondsOf);
 
+export const fingerprint = reading(parseFingerprint);
+
+/** Keys and what they may do: `FINGERPRINT` or `FINGERPRINT:ro`, one after another. */
+export function allowed(
+  text: string,
+  before: ReadonlyMap<Fingerprint, 'rw' | 'ro'> | undefined,
+): ReadonlyMap<Fingerprint, 'rw' | 'ro'> {
+  const [, key = text, access] = /^(.*?)(?::(ro|rw))?$/.exec(text) ?? [];
+  return new Map([...(before ?? []), [fingerprint(key), access === 'ro' ? 'ro' : 'rw']]);
+}
+
 function secondsOf(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text) || Number(text) <= 0 || Number(text) > 1e6) {
     throw new Error(`"${text}" is no number of seconds (example: 2.5)`);
@@ -72,6 +86,9 @@ export interface LinkFlags {
   readonly dialect: DialectChoice;
   readonly libdmsgKeys?: string;
   readonly insecurePlain?: true;
+  readonly tls?: true;
+  readonly trust?: readonly Fingerprint[];
+  readonly handshakeTimeout: number;
 }
 
 export function withLinkFlags(command: Command): Command {
@@ -82,16 +99,32 @@ export function withLinkFlags(command: Command): Command {
         .choices(['auto', 'current', '2014'])
         .default('auto'),
     )
-    .option('--libdmsg-keys <directory>', 'encrypt with the RSA keys of an old libdmsg (weak; for old peers)')
-    .option('--insecure-plain', 'allow plain, unauthenticated links to and from other hosts');
+    .option(
+      '--libdmsg-keys <directory>',
+      'encrypt the WEAK old way, with the RSA keys of a libdmsg (for old peers)',
+    )
+    .option('--insecure-plain', 'links to and from other hosts are plain and unauthenticated, not TLS')
+    .option('--tls', 'TLS within this machine as well')
+    .option(
+      '--trust <fingerprint>',
+      'the key of a peer not known yet, as "spandrel keygen" prints it there; it is remembered',
+      several(fingerprint),
+    )
+    .option('--handshake-timeout <seconds>', 'time for a TLS handshake', seconds, 10);
 }
 
 /** @param quiet log only what is wrong: for commands that end by themselves */
 export function setupOf(flags: LinkFlags, quiet = false): LinkSetup {
+  const log = makeLog(flags.json === true, quiet ? 'warn' : 'info');
   return {
     dialect: flags.dialect,
     keyDirectory: flags.libdmsgKeys,
     insecurePlain: flags.insecurePlain === true,
-    log: makeLog(flags.json === true, quiet ? 'warn' : 'info'),
+    tls: flags.tls === true,
+    trust: new Trust(stateDirectory(), log, {
+      vouched: flags.trust ?? [],
+      handshakeMs: flags.handshakeTimeout * 1000,
+    }),
+    log,
   };
 }

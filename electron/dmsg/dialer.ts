@@ -21,6 +21,11 @@ const SOON_MS = 60_000;
 const SOON_RETRY_MS = 250;
 const LONG_RETRY_MS = 5_000;
 
+/** An error that trying again does not mend, such as a key nobody trusts yet: it is tried seldom. */
+interface Lasting {
+  readonly lasting: true;
+}
+
 /**
  * Keeps a link to one peer: connects, and connects again with growing pauses whenever the link is lost,
  * until stopped.
@@ -120,11 +125,15 @@ export class Dialer {
     this.#state = 'waiting';
     this.#lastError = error;
     const soon = performance.now() - this.#downSinceMs < SOON_MS;
-    const limitMs = soon ? SOON_RETRY_MS : LONG_RETRY_MS;
+    const limitMs = soon && !isLasting(error) ? SOON_RETRY_MS : LONG_RETRY_MS;
+    const attempts = isLasting(error) ? 10 : Math.min(this.#attempts, 10);
     // A little chance keeps many clients of one restarted host from coming in step.
-    const retryMs =
-      Math.min(limitMs, FIRST_RETRY_MS * 2 ** Math.min(this.#attempts, 10)) * (0.8 + 0.2 * Math.random());
+    const retryMs = Math.min(limitMs, FIRST_RETRY_MS * 2 ** attempts) * (0.8 + 0.2 * Math.random());
     if (!wasUp) this.#events.failed?.(this, error, retryMs);
     this.#timer = setTimeout(() => void this.#dial(), retryMs);
   }
+}
+
+function isLasting(error: Error & Partial<Lasting>): boolean {
+  return error.lasting === true;
 }

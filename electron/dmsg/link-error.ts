@@ -14,6 +14,7 @@ export type LinkErrorCode =
   | 'flood' // more open transactions, spans or queued bytes than a peer may have
   | 'silent' // no answer to pings
   | 'handshake' // no LNK_CONN in time
+  | 'refused' // the peer's key has no right to be here (any more)
   | 'closed'; // we ended it
 
 const WIRE: Readonly<Record<LinkErrorCode, number>> = {
@@ -29,6 +30,7 @@ const WIRE: Readonly<Record<LinkErrorCode, number>> = {
   flood: Wire.FIELD,
   silent: Wire.LOSTLINK,
   handshake: Wire.LOSTLINK,
+  refused: Wire.LOSTLINK,
   closed: Wire.LOSTLINK,
 };
 

@@ -1,4 +1,6 @@
 import type { ByteSink, ByteStream } from '../stream/byte-stream.ts';
+import type { Fingerprint } from '../stream/fingerprint.ts';
+import { TlsError } from '../stream/tls-error.ts';
 import { type Conn, connCommand, readConn, writeConn } from './conn.ts';
 import { Command, Flag, Wire } from './constants.ts';
 import { LinkCryptoError } from './crypto/error.ts';
@@ -100,6 +102,10 @@ export class Link implements ByteSink {
   /** The peer's address, for people. */
   get remote(): string {
     return this.#stream.remote;
+  }
+  /** Fingerprint of the key the peer has proved to hold; undefined where the link asks for none. */
+  get identity(): Fingerprint | undefined {
+    return this.#stream.identity;
   }
   get state(): 'handshake' | 'up' | 'closing' | 'down' {
     return this.#state;
@@ -333,6 +339,8 @@ export class Link implements ByteSink {
 /** Why the stream under a link ended, in the link's terms. */
 function asLinkError(error: Error): LinkError {
   if (error instanceof LinkError) return error;
-  const tampered = error instanceof LinkCryptoError && error.code === 'mac';
+  const tampered =
+    (error instanceof LinkCryptoError && error.code === 'mac') ||
+    (error instanceof TlsError && error.code === 'tampered');
   return new LinkError(tampered ? 'mac' : 'socket', error.message, error);
 }

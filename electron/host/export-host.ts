@@ -3,10 +3,12 @@ import type { Dialer } from '../dmsg/dialer.ts';
 import { exporterConn } from '../dmsg/link-options.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
 import type { Listener } from '../stream/listen.ts';
+import type { AllowList } from '../target/access.ts';
 import { Exporter, type ExporterEvents } from '../target/exporter.ts';
 import { openExport } from './export-source.ts';
 import { HostError } from './host-error.ts';
 import { dial, type LinkSetup, listenForLinks } from './link-setup.ts';
+import { admitByExports } from './trust/admit.ts';
 
 export interface ExportOptions {
   /** Paths or `memory:SIZE`. */
@@ -19,6 +21,8 @@ export interface ExportOptions {
   readonly label?: string | undefined;
   readonly blockBytes?: number | undefined;
   readonly readOnly: boolean;
+  /** Keys that may use them; see target/access.ts. */
+  readonly allow?: AllowList | undefined;
 }
 
 /** Media offered as disks, on links accepted and links dialled. */
@@ -47,10 +51,13 @@ export class ExportHost {
     try {
       for (const source of options.sources) await host.#add(source, options);
       const conn = exporterConn();
+      const admit = admitByExports(host.#exporter);
       for (const address of options.listen) {
-        host.#listeners.push(await listenForLinks(setup, address, conn, host.#exporter));
+        host.#listeners.push(await listenForLinks(setup, address, conn, host.#exporter, admit));
       }
-      for (const address of options.connect) host.#dialers.push(dial(setup, address, conn, host.#exporter));
+      for (const address of options.connect) {
+        host.#dialers.push(dial(setup, address, conn, host.#exporter, { admit }));
+      }
       return host;
     } catch (error) {
       await host.close();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import type { ExportInfo } from '../../shared/events.ts';
+import type { AllowList } from '../target/access.ts';
 import { Export } from '../target/export.ts';
 import { type Medium, openMedium, parseSource } from '../target/media/medium.ts';
 import { SiblingExporters } from '../target/sibling-exporters.ts';
@@ -17,6 +18,8 @@ export interface ExportSource {
   readonly label?: string | undefined;
   readonly blockBytes?: number | undefined;
   readonly readOnly: boolean;
+  /** Keys that may use it. */
+  readonly allow?: AllowList | undefined;
 }
 
 /** An export made of a source, its medium open. */
@@ -46,6 +49,7 @@ export async function openExport(wanted: ExportSource): Promise<OpenedExport> {
       open: reopening(medium, open),
       volatile: isMemory,
       ...(siblings === undefined ? {} : { siblings }),
+      ...(wanted.allow === undefined ? {} : { allow: wanted.allow }),
     });
     await item.online();
     return { item, info: infoOf(source, item, medium) };

@@ -7,53 +7,127 @@ import { Link, type LinkUser } from '../dmsg/link.ts';
 import { LINK_DEFAULTS, type LinkOptions } from '../dmsg/link-options.ts';
 import { type Address, formatAddress, isLoopback, parseAddress } from '../stream/address.ts';
 import type { ByteStream } from '../stream/byte-stream.ts';
-import { connect } from '../stream/connect.ts';
+import { type ConnectOptions, connect } from '../stream/connect.ts';
+import type { Fingerprint } from '../stream/fingerprint.ts';
 import { type Listener, listen } from '../stream/listen.ts';
+import { connectTls, listenTls } from '../stream/tls.ts';
 import { HostError, withName } from './host-error.ts';
 import type { Log } from './log.ts';
+import { type Trust, TrustError } from './trust/trust.ts';
 
 /** How this process speaks DMSG: the same for every link it has. */
 export interface LinkSetup {
   readonly dialect: DialectChoice;
   /** Directory of libdmsg RSA keys; with it links are encrypted the old, weak way. */
   readonly keyDirectory?: string | undefined;
-  /** Allow links to other hosts that are neither encrypted nor authenticated. */
+  /** Links to other hosts are neither encrypted nor authenticated. */
   readonly insecurePlain: boolean;
+  /** TLS within this machine as well. */
+  readonly tls?: boolean | undefined;
+  /** Keys, for TLS; without them there are no links to other hosts but plain ones. */
+  readonly trust?: Trust | undefined;
   readonly log: Log;
+}
+
+/** How a link is protected. */
+export type Protection = 'none' | 'tls' | 'libdmsg';
+
+/**
+ * How links at an address are protected: it depends on what was asked for and on the address, never on what the
+ * other side says.
+ * @throws HostError where that cannot be
+ */
+export function protectionAt(setup: LinkSetup, address: Address): Protection {
+  const { tls = false, insecurePlain, keyDirectory, trust } = setup;
+  if (tls && (insecurePlain || keyDirectory !== undefined)) {
+    const other = insecurePlain ? '--insecure-plain' : '--libdmsg-keys';
+    throw new HostError('usage', `--tls and ${other} contradict each other: leave one out`);
+  }
+  if (keyDirectory !== undefined) return 'libdmsg';
+  if (insecurePlain || (isLoopback(address) && !tls)) return 'none';
+  if (trust !== undefined) return 'tls';
+  throw new HostError(
+    'usage',
+    `${formatAddress(address)} is another host, and there is no key for a link with TLS; ` +
+      'use a tunnel to 127.0.0.1, or --insecure-plain if the network is trusted',
+  );
+}
+
+export interface DialOptions {
+  /** Called after each attempt that failed, its error being the dialer's. */
+  readonly tried?: () => void;
+  /** The key the peer must show, where that is kept elsewhere than with the known peers. */
+  readonly pinned?: Fingerprint | null;
+  /** Whether the peer's key may do here what the link is for. */
+  readonly admit?: Admit;
 }
 
 /**
  * Keep a link to a peer.
- * @param tried called after each attempt that failed, its error being the dialer's
- * @throws HostError when the link would go to another host in plain text and nobody allowed that
+ * @throws HostError where it cannot be protected as asked
  */
 export function dial(
   setup: LinkSetup,
   address: Address,
   conn: Conn,
   user: LinkUser,
-  tried: () => void = () => {},
+  options: DialOptions = {},
 ): Dialer {
-  requirePermission(setup, address, 'connect to');
+  const protection = protectionAt(setup, address);
   let lastMessage = '';
   return new Dialer(
     address,
-    (to, signal) => connect(to, { signal }).then((stream) => secure(setup, stream, to)),
+    async (to, signal) => {
+      const stream = await openStream(setup, to, { signal }, options.pinned);
+      const reason = stream.identity === undefined ? undefined : options.admit?.(stream.identity);
+      if (stream.identity === undefined || reason === undefined) return stream;
+      stream.destroy();
+      throw new TrustError('not-allowed', stream.identity, `${stream.remote}: ${reason}`);
+    },
     linkOptions(setup, conn),
     logging(setup, user),
     {
       failed: (dialer, error) => {
+        const hint = protection === 'tls' ? refusalHint(setup, error) : '';
         // Attempts follow each other quickly; the same failure is told once.
-        if (error.message !== lastMessage) setup.log.warn(withName(dialer.name, error));
+        if (error.message !== lastMessage) setup.log.warn(withName(dialer.name, error) + hint);
         lastMessage = error.message;
-        tried();
+        options.tried?.();
       },
     },
   );
 }
 
 /**
- * Accept links on an address.
+ * Open a stream to a peer, protected as `protectionAt` says, and by the right key where it has one.
+ * @throws ConnectError, TlsError, TrustError, HostError; the stream is destroyed then
+ */
+export async function openStream(
+  setup: LinkSetup,
+  address: Address,
+  options: ConnectOptions = {},
+  pinned: Fingerprint | null = null,
+): Promise<ByteStream> {
+  const { trust } = setup;
+  if (protectionAt(setup, address) !== 'tls' || trust === undefined) {
+    return encrypted(setup, await connect(address, options), address);
+  }
+  const stream = await connectTls(address, trust.tls, options);
+  try {
+    trust.check(address, stream.identity, pinned);
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+  return stream;
+}
+
+/** What a peer with a key may do here; the text is why it may not be here at all, with what to do about that. */
+export type Admit = (identity: Fingerprint) => string | undefined;
+
+/**
+ * Accept links on an address, all of them protected in the one way `protectionAt` says.
+ * @param admit asked for each peer that comes with a key; nobody is let in by default
  * @throws HostError as `dial`; ListenError
  */
 export function listenForLinks(
@@ -61,29 +135,71 @@ export function listenForLinks(
   address: Address,
   conn: Conn,
   user: LinkUser,
+  admit: Admit = admitNobody,
 ): Promise<Listener> {
-  requirePermission(setup, address, 'listen on');
   const options: LinkOptions = { ...linkOptions(setup, conn), side: 'listener' };
   const logged = logging(setup, user);
+  const { trust } = setup;
+  if (protectionAt(setup, address) === 'tls' && trust !== undefined) {
+    const { refusals } = trust;
+    return listenTls(
+      address,
+      trust.tls,
+      (stream) => {
+        const { identity, remote } = stream;
+        try {
+          trust.checkRevoked(remote, identity);
+          const reason = admit(identity);
+          if (reason !== undefined) throw new TrustError('not-allowed', identity, `${remote}: ${reason}`);
+          new Link(stream, options, logged);
+        } catch (error) {
+          stream.destroy();
+          const code = error instanceof TrustError ? error.code : 'local';
+          refusals.tell(`${hostOf(remote)} ${identity}`, code, `refused ${(error as Error).message}`);
+        }
+      },
+      (name, error) => {
+        const fix =
+          error.code === 'plain'
+            ? `; ${formatAddress(address)} takes links with TLS only (no --insecure-plain)`
+            : '';
+        refusals.tell(hostOf(name), error.code, `refused ${name}: ${error.message}${fix}`);
+      },
+    );
+  }
   return listen(address, (stream) => {
     if (setup.keyDirectory === undefined) {
       new Link(stream, options, logged);
       return;
     }
     const from = parseAddress(stream.remote.replace(/#\d+$/, ''));
-    secure(setup, stream, from).then(
+    encrypted(setup, stream, from).then(
       (secured) => new Link(secured, options, logged),
       (error: Error) => setup.log.warn(withName(stream.remote, error)),
     );
   });
 }
 
+const admitNobody: Admit = (identity) => `its key ${identity} may do nothing here`;
+
+/** The same for all connections of a peer: who comes again has another port. */
+function hostOf(remote: string): string {
+  return remote.replace(/[:#]\d+$/, '');
+}
+
+/** Who does not know our key hangs up without a word: TLS has none for it once the handshake is over. */
+function refusalHint({ trust }: LinkSetup, error: Error): string {
+  if (error instanceof TrustError || !('code' in error)) return '';
+  if (error.code !== 'eof' && error.code !== 'socket') return '';
+  return ` (does it know our key? There: --allow ${trust?.fingerprint})`;
+}
+
 function linkOptions(setup: LinkSetup, conn: Conn): Omit<LinkOptions, 'side'> {
   return { ...LINK_DEFAULTS, dialect: setup.dialect, conn };
 }
 
-/** Encrypt a stream just opened if there are keys. Throws where the key directory refuses the peer. */
-async function secure(setup: LinkSetup, stream: ByteStream, peer: Address): Promise<ByteStream> {
+/** Encrypt a stream just opened the old way if there are keys. Throws where the key directory refuses the peer. */
+async function encrypted(setup: LinkSetup, stream: ByteStream, peer: Address): Promise<ByteStream> {
   const { keyDirectory } = setup;
   if (keyDirectory === undefined || peer.kind === 'unix') return stream;
   const policy = loadLinkKeys(keyDirectory, peer.host);
@@ -98,22 +214,15 @@ async function secure(setup: LinkSetup, stream: ByteStream, peer: Address): Prom
   }
 }
 
-function requirePermission(setup: LinkSetup, address: Address, verb: string): void {
-  if (isLoopback(address) || setup.insecurePlain || setup.keyDirectory !== undefined) return;
-  throw new HostError(
-    'usage',
-    `refusing to ${verb} ${formatAddress(address)}: the link would be readable and writable by anyone on the ` +
-      'network; use a tunnel to 127.0.0.1, or --insecure-plain if the network is trusted',
-  );
-}
-
-/** A link user that writes one line when a link comes or goes. */
+/** A link user that writes one line when a link comes or goes, and stands in for the peer's key meanwhile. */
 function logging(setup: LinkSetup, user: LinkUser): LinkUser {
-  const { log } = setup;
+  const { log, trust } = setup;
   return {
     up: (link) => {
-      log.info(`${link.remote}: link up, dialect ${link.dialect}`);
-      user.up(link);
+      const key = link.identity === undefined ? '' : `, TLS, key ${link.identity}`;
+      log.info(`${link.remote}: link up, dialect ${link.dialect}${key}`);
+      trust?.hold(link);
+      if (link.state === 'up') user.up(link);
     },
     spanOffered: (link, span, transaction, message) => user.spanOffered(link, span, transaction, message),
     progress: (link) => user.progress?.(link),
@@ -121,6 +230,7 @@ function logging(setup: LinkSetup, user: LinkUser): LinkUser {
     down: (link, error) => {
       const ordinary = error.code === 'closed' || error.code === 'eof' || error.code === 'socket';
       log[ordinary ? 'info' : 'warn'](`${link.remote}: link ended: ${error.message}`);
+      trust?.release(link);
       user.down(link, error);
     },
   };

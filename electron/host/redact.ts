@@ -9,8 +9,8 @@ const AUTHORIZATION = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi;
 const USER_INFO = /:\/\/([^\s/@:"\\]+):[^\s/@"\\]+@/g;
 /** A key file's content, also one that was cut off; it may stand in JSON, so it ends at a quote. */
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?="|$))/g;
-/** Longer than a UUID or a commit, so perhaps 256 bits of somebody's. */
-const RUN = /[\w-]{41,}/g;
+/** Longer than a UUID or a commit, so perhaps 256 bits of somebody's; fingerprints of keys are there to be seen. */
+const RUN = /\bSHA256:[A-Za-z0-9+/]{43}(?![\w+/])|[\w-]{41,}/g;
 
 /**
  * A text without what looks like a secret, for the log. What it replaces has no quotes and no backslashes, so
@@ -22,7 +22,7 @@ export function redacted(text: string): string {
     .replace(NAMED, `$1${GONE}`)
     .replace(AUTHORIZATION, `$1 ${GONE}`)
     .replace(USER_INFO, `://$1:${GONE}@`)
-    .replace(RUN, (run) => (looksRandom(run) ? GONE : run));
+    .replace(RUN, (run) => (!run.startsWith('SHA256:') && looksRandom(run) ? GONE : run));
 }
 
 /** All hexadecimal, or capitals, small letters and digits mixed: names of files and disks are neither. */

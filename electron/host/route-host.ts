@@ -2,8 +2,10 @@ import type { Dialer } from '../dmsg/dialer.ts';
 import { routerConn } from '../dmsg/link-options.ts';
 import { Router, type RouterEvents } from '../router/router.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
+import type { Fingerprint } from '../stream/fingerprint.ts';
 import type { Listener } from '../stream/listen.ts';
 import { dial, type LinkSetup, listenForLinks } from './link-setup.ts';
+import { admitByList } from './trust/admit.ts';
 
 /** A router on links accepted and links dialled. */
 export class RouteHost {
@@ -18,14 +20,20 @@ export class RouteHost {
   /** @throws HostError, ListenError: nothing is left running then */
   static async start(
     setup: LinkSetup,
-    options: { listen: readonly Address[]; connect: readonly Address[] },
+    options: {
+      readonly listen: readonly Address[];
+      readonly connect: readonly Address[];
+      /** Keys that may connect where keys are asked for. */
+      readonly allow?: ReadonlySet<Fingerprint>;
+    },
     events: RouterEvents = {},
   ): Promise<RouteHost> {
     const host = new RouteHost(events);
     const conn = routerConn();
+    const admit = admitByList(options.allow ?? new Set());
     try {
       for (const address of options.listen) {
-        host.#listeners.push(await listenForLinks(setup, address, conn, host.router));
+        host.#listeners.push(await listenForLinks(setup, address, conn, host.router, admit));
       }
       for (const address of options.connect) host.#dialers.push(dial(setup, address, conn, host.router));
       return host;

@@ -1,3 +1,5 @@
+import type { Fingerprint } from './fingerprint.ts';
+
 /**
  * A two-way stream of bytes, as the protocols see it: a TCP or UNIX socket, a TLS or otherwise encrypted
  * link, a pair of pipes in a test. Made for reading into memory the receiver chooses, so that a payload can
@@ -6,6 +8,9 @@
 export interface ByteStream {
   /** Who is at the other end, for people: `127.0.0.1:987`, `unix:/run/x.sock`. */
   readonly remote: string;
+
+  /** Fingerprint of the key the peer has proved to hold; undefined where it was asked for no proof. */
+  readonly identity?: Fingerprint | undefined;
 
   /** Bytes accepted by `write` that the system has not taken yet. */
   readonly unsentBytes: number;

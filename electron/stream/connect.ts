@@ -17,50 +17,57 @@ export class ConnectError extends Error {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
+export interface ConnectOptions {
+  /** How long to wait for the connection, 10 s by default. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Open a stream to an address. The promise's continuation runs after the connection, so the stream is paused
  * until its `start`.
- * @param options.timeoutMs how long to wait for the connection, 10 s by default
  * @throws ConnectError whose message names the address and the likely cause
  */
-export function connect(
-  address: Address,
-  options: { timeoutMs?: number; signal?: AbortSignal } = {},
-): Promise<ByteStream> {
+export async function connect(address: Address, options: ConnectOptions = {}): Promise<ByteStream> {
+  let socket: Socket | undefined;
+  const stream = SocketStream.dial(formatAddress(address), (dialled) => {
+    socket = dialled;
+  });
+  await connectSocket(socket as unknown as Socket, address, options);
+  return stream;
+}
+
+/** Connect a new socket, which is paused then. @throws ConnectError as `connect` */
+export function connectSocket(socket: Socket, address: Address, options: ConnectOptions = {}): Promise<void> {
   const name = formatAddress(address);
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
-    let socket: Socket | undefined;
-    const stream = SocketStream.dial(name, (dialled) => {
-      socket = dialled;
-      if (address.kind === 'unix') dialled.connect({ path: address.path });
-      else dialled.connect({ host: address.host, port: address.port });
-    });
-    const dialled = socket as unknown as Socket;
+    if (address.kind === 'unix') socket.connect({ path: address.path });
+    else socket.connect({ host: address.host, port: address.port });
     const timer = setTimeout(() => {
-      dialled.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+      socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
     }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const abort = (): void => {
-      dialled.destroy(new Error('cancelled'));
+      socket.destroy(new Error('cancelled'));
     };
     options.signal?.addEventListener('abort', abort);
     const settle = (): void => {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', abort);
-      dialled.removeListener('connect', onConnect);
-      dialled.removeListener('error', onError);
+      socket.removeListener('connect', onConnect);
+      socket.removeListener('error', onError);
     };
     const onConnect = (): void => {
       settle();
-      dialled.pause();
-      resolve(stream);
+      socket.pause();
+      resolve();
     };
     const onError = (error: NodeJS.ErrnoException): void => {
       settle();
       reject(options.signal?.aborted ? options.signal.reason : explain(name, error));
     };
-    dialled.once('connect', onConnect);
-    dialled.once('error', onError);
+    socket.once('connect', onConnect);
+    socket.once('error', onError);
   });
 }
 

@@ -26,8 +26,16 @@ export interface Listener {
  * for its owner alone (mode 0600); a stale socket file nobody listens on is replaced.
  * @throws ListenError whose message names the address and the fix
  */
-export async function listen(address: Address, accepted: (stream: ByteStream) => void): Promise<Listener> {
-  const server = createServer((socket) => accepted(SocketStream.accept(nameOf(socket, address), socket)));
+export function listen(address: Address, accepted: (stream: ByteStream) => void): Promise<Listener> {
+  return listenForSockets(address, (name, socket) => accepted(SocketStream.accept(name, socket)));
+}
+
+/** As `listen`, for who makes something else than plain streams of the sockets; `name` is for people. */
+export async function listenForSockets(
+  address: Address,
+  accepted: (name: string, socket: Socket) => void,
+): Promise<Listener> {
+  const server = createServer((socket) => accepted(nameOf(socket, address), socket));
   return {
     address: await bindServer(server, address),
     close: () => new Promise((resolve) => server.close(() => resolve())),

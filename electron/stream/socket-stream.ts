@@ -39,11 +39,11 @@ export class SocketStream implements ByteStream {
     });
   }
 
-  /** Dial out. `connect` is Socket.connect with its arguments bound; `connected` is called once, if ever. */
-  static dial(remote: string, connect: (socket: Socket) => void): SocketStream {
+  /** For a connection that is yet to be made: `made` gets the socket to connect. */
+  static dial(remote: string, made: (socket: Socket) => void): SocketStream {
     return new SocketStream(remote, (onread) => {
       const socket = new Socket({ onread } as ConstructorParameters<typeof Socket>[0]);
-      connect(socket);
+      made(socket);
       return socket;
     });
   }

@@ -7,6 +7,7 @@ import type { Message } from '../dmsg/message.ts';
 import { FENCE_ANSWER_BYTES, type OpenFence, readOpenFence, writeFenceAnswer } from '../dmsg/open-fence.ts';
 import { EMPTY_SPAN, type Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import { type Access, type AllowList, accessOf } from './access.ts';
 import { Fence, type FenceSiblings } from './fence.ts';
 import type { Load } from './load.ts';
 import type { Medium } from './media/medium.ts';
@@ -30,7 +31,11 @@ export interface ExportConfig {
   readonly volatile?: boolean;
   /** Other exporters of the same medium, where there may be some. */
   readonly siblings?: FenceSiblings;
+  /** Who may use it, by key; see access.ts. */
+  readonly allow?: AllowList;
 }
+
+const NOBODY: AllowList = new Map();
 
 /** The handler of an open that waits for the fence. */
 const WAITING: TransactionHandler = {
@@ -54,6 +59,7 @@ export class Export {
   readonly #domain = randomUuid();
   /** Called when a peer opened or closed the device. */
   onSessions: (() => void) | undefined;
+  #allow: AllowList;
   #medium: Medium | undefined;
   #state: ExportState = 'offline';
   #accepted = 0;
@@ -68,6 +74,7 @@ export class Export {
     this.#open = config.open;
     this.#volatile = config.volatile ?? false;
     this.#siblings = config.siblings;
+    this.#allow = config.allow ?? NOBODY;
   }
 
   get state(): ExportState {
@@ -85,6 +92,13 @@ export class Export {
   }
   get blockBytes(): number {
     return this.#blockBytes;
+  }
+  get allow(): AllowList {
+    return this.#allow;
+  }
+  /** What a link may do with it now. */
+  accessOf(link: Link): Access {
+    return accessOf(link, this.#allow);
   }
   /** Devices peers have open. */
   get sessions(): ReadonlySet<Session> {
@@ -169,6 +183,20 @@ export class Export {
     await this.#siblings?.close();
   }
 
+  /**
+   * Let these use it, and no others, from the next command on. Sessions without any right end; one that may only
+   * read now goes on, and its writes are refused. See Exporter.reoffer.
+   */
+  setAllow(allow: AllowList): void {
+    this.#allow = allow;
+    for (const session of [...this.#sessions]) {
+      if (this.accessOf(session.link) !== 'none') continue;
+      session.end(Wire.LOSTLINK);
+      this.#sessions.delete(session);
+    }
+    this.onSessions?.();
+  }
+
   /** The handler of this export's span on a link. */
   spanHandler(link: Link, load: Load): TransactionHandler {
     return {
@@ -204,9 +232,11 @@ export class Export {
     const modes = readOpenModes(message.view, message.at, message.le);
     const { medium } = this;
     const writable = (modes & OpenMode.WRITE) !== 0;
+    const access = this.accessOf(link);
     // An open that has ended already would never be closed.
     if (medium === undefined || transaction.rxClosed) link.mux.end(transaction, Wire.LOSTLINK);
-    else if (writable && medium.readOnly) link.mux.end(transaction, Wire.PARAM);
+    else if (access === 'none' || (writable && (medium.readOnly || access === 'ro')))
+      link.mux.end(transaction, Wire.PARAM);
     else {
       const fence = readOpenFence(message.view, message.at, message.le);
       if (fence === undefined) this.#admit(link, load, transaction, writable, undefined);

@@ -37,6 +37,19 @@ export class Exporter implements LinkUser {
     for (const link of this.#links.keys()) this.#offer(link, item);
   }
 
+  /** After its allow-list was set: withdraw it where it may not be seen any more, offer it where it may. */
+  reoffer(item: Export): void {
+    if (!this.#exports.has(item)) return;
+    for (const [link, { spans }] of this.#links) {
+      const span = spans.get(item);
+      if (span === undefined) this.#offer(link, item);
+      else if (item.accessOf(link) === 'none') {
+        spans.delete(item);
+        link.mux.end(span);
+      }
+    }
+  }
+
   /** Withdraw an export: refuse new requests, finish the accepted ones, end sessions and spans. */
   async remove(item: Export): Promise<void> {
     if (!this.#exports.delete(item)) return;
@@ -81,7 +94,7 @@ export class Exporter implements LinkUser {
   #offer(link: Link, item: Export): void {
     const entry = this.#links.get(link);
     const { span } = item;
-    if (entry === undefined || !link.wants(span)) return;
+    if (entry === undefined || item.accessOf(link) === 'none' || !link.wants(span)) return;
     entry.spans.set(item, link.offer(span, item.spanHandler(link, entry.load)));
   }
 }

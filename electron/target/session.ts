@@ -18,8 +18,7 @@ export class Session implements TransactionHandler {
   readonly #transaction: Transaction;
   readonly link: Link;
   readonly load: Load;
-  /** The peer opened it for writing. */
-  readonly writable: boolean;
+  readonly #opensForWriting: boolean;
   /** Who opened it, where the client has a fence. */
   readonly fence: OpenFence | undefined;
   /** Commands accepted that change the medium, and are not over. */
@@ -31,17 +30,21 @@ export class Session implements TransactionHandler {
     link: Link,
     load: Load,
     transaction: Transaction,
-    writable: boolean,
+    opensForWriting: boolean,
     fence: OpenFence | undefined,
   ) {
     this.#export = owner;
     this.link = link;
     this.load = load;
     this.#transaction = transaction;
-    this.writable = writable;
+    this.#opensForWriting = opensForWriting;
     this.fence = fence;
   }
 
+  /** Whether the peer may write: it asked for that, and its key has the right. */
+  get writable(): boolean {
+    return this.#opensForWriting && this.#export.accessOf(this.link) === 'rw';
+  }
   /** The medium for commands accepted while the export was online, until they are drained. */
   get mediumOfAccepted(): Medium {
     return this.#export.mediumOfAccepted;
@@ -112,6 +115,9 @@ export class Session implements TransactionHandler {
 
   #check(medium: Medium, command: BlkCommand, message: Message): BlockError | null {
     const { op, length } = command;
+    if (this.#export.accessOf(this.link) === 'none') {
+      return new BlockError('range', 'the key of this link has no right to the disk');
+    }
     if (op === BlockOp.flush) return null;
     if (op === BlockOp.read && length > this.link.maxPayloadBytes) {
       return new BlockError('range', `a read of ${length} bytes is over ${this.link.maxPayloadBytes}`);
@@ -122,7 +128,7 @@ export class Session implements TransactionHandler {
     if (op !== BlockOp.read && (medium.readOnly || !this.writable)) {
       return new BlockError(
         'readonly',
-        medium.readOnly ? 'the disk is read-only' : 'opened for reading only',
+        medium.readOnly ? 'the disk is read-only' : 'opened for reading only, or by a key that may only read',
       );
     }
     return checkRange(medium, command.offset, length);

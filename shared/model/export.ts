@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Bytes, Id, Time } from './common.ts';
+import { AllowedKeys } from './trust.ts';
 
 export const ExportState = z.enum([
   'online',
@@ -28,6 +29,8 @@ export const Export = z.object({
   warning: z.string().nullable(),
   /** Devices peers have open: who. */
   clients: z.array(z.string()),
+  /** Keys that may use it. */
+  allow: AllowedKeys,
   since: Time,
   demo: z.boolean(),
 });

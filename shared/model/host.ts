@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Time } from './common.ts';
 import { Layout, Settings } from './settings.ts';
+import { FingerprintText } from './trust.ts';
 
 /** Something this host may or may not be able to do; where not, why, and what to run to change that. */
 export const Capability = z.object({
@@ -37,6 +38,8 @@ export const Hello = z.object({
   notices: z.array(z.string()),
   /** Address of the metrics, if they are on. */
   metrics: z.string().nullable(),
+  /** The key by which peers know this host; null where it cannot be used, which a notice explains. */
+  fingerprint: FingerprintText.nullable(),
 });
 export type Hello = z.infer<typeof Hello>;
 

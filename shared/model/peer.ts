@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { CallError } from '../errors.ts';
 import { Bytes, Id, Time } from './common.ts';
+import { FingerprintText } from './trust.ts';
 
 /** How a link is protected. */
-export const LinkSecurity = z.enum(['local', 'plain', 'libdmsg']);
+export const LinkSecurity = z.enum(['local', 'plain', 'libdmsg', 'tls']);
 export type LinkSecurity = z.infer<typeof LinkSecurity>;
 
 export const PeerState = z.enum([
@@ -22,6 +23,8 @@ export const Peer = z.object({
   auto_connect: z.boolean(),
   /** Plain links to other hosts were allowed for this peer. */
   insecure_plain: z.boolean(),
+  /** The key it must show; null: none was confirmed yet, so links with TLS are refused. */
+  fingerprint: FingerprintText.nullable(),
   state: PeerState,
   security: LinkSecurity,
   /** Why there is no link, if there is none and one is wanted. */
@@ -48,6 +51,15 @@ export const PeerStage = z.object({
   detail: z.string(),
   ms: z.number().nullable(),
   error: CallError.nullable(),
+  /** Of the stage `secure`, where the peer showed a key: which, and what is known of it. */
+  key: z
+    .object({
+      fingerprint: FingerprintText,
+      trust: z.enum(['pinned', 'unknown', 'changed', 'revoked']),
+      /** The one that was expected, where it has changed. */
+      pinned: FingerprintText.nullable(),
+    })
+    .optional(),
 });
 export type PeerStage = z.infer<typeof PeerStage>;
 

@@ -1,17 +1,21 @@
 import pino from 'pino';
 import type { BlockDevice } from '../../electron/block/device.ts';
 import { ClientHost } from '../../electron/host/client-host.ts';
+import { stateDirectory } from '../../electron/host/state-file.ts';
+import { Trust } from '../../electron/host/trust/trust.ts';
 import { parseAddress } from '../../electron/stream/address.ts';
 
 const FIND_MS = 10_000;
 
 /**
  * The unit an exporter offers, through our engine. Closing it ends the link too.
- * @param address `HOST:PORT` of an exporter that offers one disk
+ * @param where `HOST:PORT` of an exporter that offers one disk; with TLS `HOST:PORT#FINGERPRINT`
  */
-export async function openUnit(address: string): Promise<BlockDevice> {
+export async function openUnit(where: string): Promise<BlockDevice> {
   const log = pino({ level: 'warn' }, pino.destination(2));
-  const setup = { dialect: 'auto', insecurePlain: false, log } as const;
+  const [address = '', key] = where.split('#');
+  const trust = new Trust(stateDirectory(), log, { vouched: key === undefined ? [] : [key] });
+  const setup = { dialect: 'auto', insecurePlain: false, tls: key !== undefined, trust, log } as const;
   const host = new ClientHost(setup, [parseAddress(address)]);
   const disk = await host.waitFor(() => host.registry.disks[0], 'a disk', FIND_MS);
   const user = await host.registry.attach(disk, {}).open('benchmark');

@@ -8,9 +8,12 @@ const PROGRAM = fileURLToPath(new URL('engine-load.ts', import.meta.url));
 /** Runs our engine's load generator, a process of its own as fio is, on one exporter. */
 export class Engine {
   readonly #address: string;
+  readonly #env: readonly string[];
 
-  constructor(address: string) {
+  /** @param env `NAME=VALUE` */
+  constructor(address: string, env: readonly string[] = []) {
     this.#address = address;
+    this.#env = env;
   }
 
   async fill(): Promise<void> {
@@ -22,7 +25,8 @@ export class Engine {
   }
 
   async #run(...action: readonly string[]): Promise<LoadResult> {
-    const child = new Child(process.execPath, ['--import', 'tsx', PROGRAM, this.#address, ...action]);
+    const node = [process.execPath, '--import', 'tsx', PROGRAM];
+    const child = new Child('env', [...this.#env, ...node, this.#address, ...action]);
     return JSON.parse(await child.output()) as LoadResult;
   }
 }

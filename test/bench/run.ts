@@ -8,7 +8,7 @@ import { parseOptions, USAGE } from './options.ts';
 import { markdown, type Result, resultOf } from './report.ts';
 import { type Comparison, WORKLOADS } from './workload.ts';
 
-const COMPARISONS: readonly Comparison[] = ['engine', 'gateway'];
+const COMPARISONS: readonly Comparison[] = ['engine', 'gateway', 'tls'];
 
 async function bench(args: string[]): Promise<void> {
   const options = parseOptions(args);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Child, freePort } from './children.ts';
 import { Engine } from './engine.ts';
 import { Fio } from './fio.ts';
+import { certificates, hostFingerprint } from './keys.ts';
 import type { LoadResult } from './measure.ts';
 import type { Comparison, Workload } from './workload.ts';
 
@@ -43,6 +44,10 @@ export async function startSystem(
     started(server);
     return server;
   };
+  if (comparison === 'tls') {
+    const serveTls = side === 'ours' ? ourTlsServer : peerTlsServer;
+    return { servers, generator: await serveTls(start, sizeBytes, directory) };
+  }
   const serve = side === 'ours' ? ourServer : peerServer;
   const address = await serve(start, sizeBytes);
   if (comparison === 'engine') {
@@ -58,8 +63,15 @@ export async function startSystem(
 type Start = (command: string, ...args: readonly string[]) => Child;
 
 async function ourServer(start: Start, sizeBytes: number): Promise<string> {
-  const memory = `memory:${sizeBytes / 2 ** 20}M`;
-  const server = start(process.execPath, CLI, 'export', memory, '--listen', `${HOST}:0`, '--json');
+  const server = start(
+    process.execPath,
+    CLI,
+    'export',
+    memoryOf(sizeBytes),
+    '--listen',
+    `${HOST}:0`,
+    '--json',
+  );
   const { addresses } = JSON.parse(await server.firstLine()) as { addresses: readonly [string] };
   return addresses[0];
 }
@@ -82,4 +94,31 @@ async function peerGateway(start: Start, address: string, socket: string): Promi
   const server = start('nbdkit', '-f', '-U', socket, 'nbd', `hostname=${host}`, `port=${port}`);
   await server.listening({ path: socket });
   return `nbd+unix:///?socket=${socket}`;
+}
+
+async function ourTlsServer(start: Start, sizeBytes: number, directory: string): Promise<Generator> {
+  const [server, client] = [state(directory, 'server'), state(directory, 'client')];
+  const [serverKey, clientKey] = [await hostFingerprint(CLI, server), await hostFingerprint(CLI, client)];
+  const tls = ['--tls', '--allow', clientKey, '--listen', `${HOST}:0`, '--json'];
+  const exporter = start('env', server, process.execPath, CLI, 'export', memoryOf(sizeBytes), ...tls);
+  const { addresses } = JSON.parse(await exporter.firstLine()) as { addresses: readonly [string] };
+  return new Engine(`${addresses[0]}#${serverKey}`, [client]);
+}
+
+async function peerTlsServer(start: Start, sizeBytes: number, directory: string): Promise<Generator> {
+  const port = await freePort();
+  const tls = ['--tls=require', `--tls-certificates=${await certificates(join(directory, 'pki'))}`];
+  const server = start('nbdkit', '-f', '-p', String(port), '-i', HOST, ...tls, 'memory', String(sizeBytes));
+  await server.listening({ host: HOST, port });
+  // What is sent is encrypted all the same; fio cannot be given certificates to look at.
+  return new Fio(`nbds://${HOST}:${port}/?tls-verify-peer=false`, sizeBytes, directory);
+}
+
+/** A state directory of its own, and so a key. */
+function state(directory: string, name: string): string {
+  return `SPANDREL_STATE=${join(directory, name)}`;
+}
+
+function memoryOf(sizeBytes: number): string {
+  return `memory:${sizeBytes / 2 ** 20}M`;
 }

@@ -8,8 +8,11 @@ export interface Workload {
   readonly depth: number;
 }
 
-/** What is compared: our own client on our server, or a common client through our gateway. */
-export type Comparison = 'engine' | 'gateway';
+/**
+ * What is compared: our own client on our server, a common client through our gateway, or the first of these
+ * with TLS on the way.
+ */
+export type Comparison = 'engine' | 'gateway' | 'tls';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -33,6 +36,7 @@ function workload(size: string, pattern: Workload['pattern'], blockBytes: number
 
 /** The ratio to the peer the project aims at, undefined where it aims at none. */
 export function goalOf(comparison: Comparison, { blockBytes, depth }: Workload): number | undefined {
+  if (comparison === 'tls') return blockBytes > 4 * KIB ? 3.0 : undefined;
   if (blockBytes === 4 * KIB && depth === 64) return 2.0;
   if (comparison === 'engine') return undefined;
   return depth === 1 ? 0.8 : 0.9;

@@ -52,12 +52,18 @@ const WRONG: readonly (readonly [args: readonly string[], ...names: string[]])[]
   [['stat', '127.0.0.1', '--interval', 'x'], 'x'],
   [['copy', 'dmsg:nas', 'x'], 'dmsg:nas'],
   [['copy', 'nbds://nas/x', 'x'], 'nbds://nas/x'],
-  // Plain links to other hosts.
-  [['export', 'memory:1M', '--listen', '0.0.0.0:0'], '0.0.0.0:0', '--insecure-plain'],
-  [['export', 'memory:1M', '--connect', '192.0.2.1:987'], '192.0.2.1:987', '--insecure-plain'],
-  [['route', '--listen', '[::]:0'], '[::]:0', '--insecure-plain'],
-  [['attach', 'nas.example'], 'nas.example:987', '--insecure-plain'],
-  [['spans', '192.0.2.1'], '192.0.2.1:987', '--insecure-plain'],
+  // Keys.
+  [
+    ['export', 'memory:1M', '--listen', '0.0.0.0:0', '--tls', '--insecure-plain'],
+    '--tls',
+    '--insecure-plain',
+  ],
+  [['spans', '192.0.2.1', '--tls', '--libdmsg-keys', '/nowhere'], '--tls', '--libdmsg-keys'],
+  [['export', 'memory:1M', '--allow', 'SHA256:short'], 'SHA256:short', 'keygen'],
+  [['route', '--listen', '127.0.0.1:0', '--allow', 'me:ro'], 'me:ro', 'keygen'],
+  [['spans', '192.0.2.1', '--trust', 'yes'], '"yes"', 'keygen'],
+  [['trust', 'revoke', 'me'], 'me', 'keygen'],
+  [['trust', 'forget', `SHA256:${'A'.repeat(43)}`], 'neither pinned nor revoked'],
 ];
 
 suite('wrong words', { concurrency: 2 }, () => {
@@ -69,7 +75,7 @@ suite('wrong words', { concurrency: 2 }, () => {
   }
 });
 
-test('--insecure-plain allows what was refused', async (t) => {
+test('--insecure-plain listens to other hosts without TLS', async (t) => {
   const box = new Sandbox(t);
   const exporter = await box.start('export', 'memory:1M', '--listen', '0.0.0.0:0', '--insecure-plain');
   await exporter.stop();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { messageFault } from '../../electron/host/api/message-fault.ts';
 import { documentationUrl } from '../../electron/shell/external-links.ts';
-import { messageFault } from '../../electron/shell/message-size.ts';
 import { isAppUrl } from '../../electron/shell/origin.ts';
 import { MAX_RELOADS, PageRecovery } from '../../electron/shell/page-recovery.ts';
 

@@ -6,10 +6,11 @@ import {
   type Payload,
 } from '../../../shared/contract.ts';
 import type { CallError } from '../../../shared/errors.ts';
-import { MAX_CALLS, ToHost, type ToPage } from '../../../shared/wire.ts';
+import { MAX_CALLS, MAX_TO_HOST_BYTES, ToHost, type ToPage } from '../../../shared/wire.ts';
 import type { Log } from '../log.ts';
 import { toCallError } from './call-error.ts';
 import type { CallContext, Handler, Handlers } from './handlers.ts';
+import { messageFault } from './message-fault.ts';
 
 /** The way to a page: Electron's IPC or a WebSocket. */
 export interface PageTransport {
@@ -56,6 +57,12 @@ export class PageSession {
   /** A message of the page, already parsed from JSON or cloned. */
   receive(raw: unknown): void {
     if (this.#closed) return;
+    // Before it is parsed: a schema follows a message as deep as it goes.
+    const fault = messageFault(raw, MAX_TO_HOST_BYTES);
+    if (fault !== null) {
+      this.#transport.drop(fault);
+      return;
+    }
     const parsed = ToHost.safeParse(raw);
     if (!parsed.success) {
       this.#transport.drop('a message is not of the contract');

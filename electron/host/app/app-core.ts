@@ -18,6 +18,7 @@ import { Journal } from '../journal/journal.ts';
 import type { LinkSetup } from '../link-setup.ts';
 import { MetricsServer } from '../metrics/metrics-server.ts';
 import { NumbersFile } from '../state-file.ts';
+import { Trust } from '../trust/trust.ts';
 import { Chronicle, stallEvent } from './chronicle.ts';
 import { DEMO_PEERS, Demo } from './demo.ts';
 import { Disks, diskKey } from './disks.ts';
@@ -42,6 +43,7 @@ export class AppCore implements AppParts {
   readonly options: AppHostOptions;
   readonly startedAt = Date.now();
   readonly config: ConfigStore;
+  readonly trust: Trust;
   readonly journal: Journal;
   readonly history: HistoryStore;
   readonly registry: Registry;
@@ -78,6 +80,7 @@ export class AppCore implements AppParts {
       );
     }
     this.config = ConfigStore.open(stateDirectory, log);
+    this.trust = new Trust(stateDirectory, log);
     this.journal = Journal.open(join(stateDirectory, 'events'), log);
     this.history = HistoryStore.open(join(stateDirectory, 'history'), log);
     const numbers = new NumbersFile(log, stateDirectory);
@@ -97,7 +100,7 @@ export class AppCore implements AppParts {
       // Who attached a disk here wants it until it is detached.
       { knownNumbers: numbers.load(), numbersChanged: numbers.save, graceMs: null },
     );
-    this.peers = new Peers(this.config, log, {
+    this.peers = new Peers(this.config, this.trust, log, {
       spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),
       spansOf: (id) => this.#countedSpans().get(id) ?? 0,
       changed: (id) => this.tables.mark('peers', id),
@@ -116,7 +119,7 @@ export class AppCore implements AppParts {
     });
     this.#exporter = new Exporter();
     this.exports = new Exports(this.#exporter, this.config, log, (id) => this.tables.mark('exports', id));
-    this.#exportLinks = new ExportLinks(this.#exporter, log, (address) =>
+    this.#exportLinks = new ExportLinks(this.#exporter, this.trust, log, (address) =>
       this.tables.mark('listeners', address),
     );
     this.jobs = new Jobs(
@@ -181,7 +184,7 @@ export class AppCore implements AppParts {
   }
 
   linkSetup(insecurePlain: boolean): LinkSetup {
-    return { dialect: 'auto', insecurePlain, log: this.options.log };
+    return { dialect: 'auto', insecurePlain, trust: this.trust, log: this.options.log };
   }
 
   async startDemo(): Promise<string> {

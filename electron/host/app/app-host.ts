@@ -12,6 +12,7 @@ import { jobHandlers } from './handlers/jobs.ts';
 import { peerHandlers } from './handlers/peers.ts';
 import { recordHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/session.ts';
+import { trustHandlers } from './handlers/trust.ts';
 import { unitHandlers } from './handlers/units.ts';
 import type { AppHostOptions } from './options.ts';
 import { PageFeeds } from './page-feeds.ts';
@@ -61,6 +62,7 @@ export async function connectPages(core: AppCore): Promise<AppHost> {
     ...jobHandlers(core),
     ...recordHandlers(core),
     ...configHandlers(core),
+    ...trustHandlers(core),
   };
   core.tables.onChanges((changes) => feeds.changed(changes));
   core.journal.onEvents((events) => feeds.happened(events));

@@ -4,10 +4,13 @@ import { DEFAULT_PORT } from '../../dmsg/constants.ts';
 import type { Dialer } from '../../dmsg/dialer.ts';
 import type { Link, LinkUser } from '../../dmsg/link.ts';
 import { exporterConn } from '../../dmsg/link-options.ts';
-import { formatAddress, parseAddress } from '../../stream/address.ts';
+import { formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
 import type { Listener } from '../../stream/listen.ts';
-import { dial, type LinkSetup, listenForLinks } from '../link-setup.ts';
+import type { Exporter } from '../../target/exporter.ts';
+import { type Admit, dial, type LinkSetup, listenForLinks } from '../link-setup.ts';
 import type { Log } from '../log.ts';
+import { admitByExports } from '../trust/admit.ts';
+import type { Trust } from '../trust/trust.ts';
 import type { RowSource } from './tables.ts';
 
 interface Place {
@@ -24,6 +27,8 @@ const RETRY_MS = 10_000;
 /** Where exports are offered: addresses listened on, and routers connected to, as the settings say. */
 export class ExportLinks implements RowSource<ExportListener> {
   readonly #log: Log;
+  readonly #trust: Trust;
+  readonly #admit: Admit;
   readonly #user: LinkUser;
   readonly #changed: (address: string) => void;
   readonly #conn = exporterConn();
@@ -31,8 +36,10 @@ export class ExportLinks implements RowSource<ExportListener> {
   #insecurePlain = false;
   #retryTimer: NodeJS.Timeout | undefined;
 
-  constructor(user: LinkUser, log: Log, changed: (address: string) => void) {
-    this.#user = user;
+  constructor(exporter: Exporter, trust: Trust, log: Log, changed: (address: string) => void) {
+    this.#user = exporter;
+    this.#admit = admitByExports(exporter);
+    this.#trust = trust;
     this.#log = log;
     this.#changed = changed;
   }
@@ -50,7 +57,8 @@ export class ExportLinks implements RowSource<ExportListener> {
     const again = this.#insecurePlain !== settings.insecure_plain;
     this.#insecurePlain = settings.insecure_plain;
     for (const [text, place] of [...this.#places]) {
-      if (places.get(text) !== place.kind || (again && place.error !== null)) await this.#close(text, place);
+      // Whether links to other hosts are plain is decided when the place is opened.
+      if (places.get(text) !== place.kind || (again && isRemote(text, place))) await this.#close(text, place);
     }
     for (const [text, kind] of places) {
       if (!this.#places.has(text)) await this.#open(text, kind);
@@ -84,12 +92,18 @@ export class ExportLinks implements RowSource<ExportListener> {
   async #open(text: string, kind: Place['kind']): Promise<void> {
     const place: Place = { kind, listener: undefined, dialer: undefined, error: null, links: new Set() };
     this.#places.set(text, place);
-    const setup: LinkSetup = { dialect: 'auto', insecurePlain: this.#insecurePlain, log: this.#log };
+    const setup: LinkSetup = {
+      dialect: 'auto',
+      insecurePlain: this.#insecurePlain,
+      trust: this.#trust,
+      log: this.#log,
+    };
+    const admit = this.#admit;
     const user = this.#counting(text, place);
     try {
       const address = parseAddress(text, DEFAULT_PORT);
-      if (kind === 'listen') place.listener = await listenForLinks(setup, address, this.#conn, user);
-      else place.dialer = dial(setup, address, this.#conn, user, () => this.#changed(text));
+      if (kind === 'listen') place.listener = await listenForLinks(setup, address, this.#conn, user, admit);
+      else place.dialer = dial(setup, address, this.#conn, user, { admit, tried: () => this.#changed(text) });
     } catch (error) {
       place.error = (error as Error).message;
       this.#log.warn(`exports are not offered at ${text}: ${place.error}`);
@@ -139,4 +153,8 @@ export class ExportLinks implements RowSource<ExportListener> {
       },
     };
   }
+}
+
+function isRemote(text: string, { error }: Place): boolean {
+  return error !== null || !isLoopback(parseAddress(text, DEFAULT_PORT));
 }

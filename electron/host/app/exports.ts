@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Input } from '../../../shared/contract.ts';
 import type { ExportInfo } from '../../../shared/events.ts';
 import type { ExportCheck, Export as ExportRow } from '../../../shared/model/export.ts';
+import type { AllowList } from '../../target/access.ts';
 import type { Export } from '../../target/export.ts';
 import type { Exporter } from '../../target/exporter.ts';
 import { openMedium } from '../../target/media/medium.ts';
@@ -9,14 +11,14 @@ import { MediumError } from '../../target/media/medium-error.ts';
 import { SizeError } from '../../target/media/size.ts';
 import { InputError, NotFoundError } from '../api/call-error.ts';
 import type { ConfigStore } from '../config/config-store.ts';
-import type { ExportConfig } from '../config/schema.ts';
+import type { DeepReadonly, ExportConfig } from '../config/schema.ts';
 import { labelOf, type OpenedExport, openExport, serialOf } from '../export-source.ts';
 import type { Log } from '../log.ts';
 import { spaceWarning, usesOfSource } from '../system/in-use.ts';
 import type { RowSource } from './tables.ts';
 
 interface Entry {
-  config: ExportConfig;
+  config: DeepReadonly<ExportConfig>;
   readonly demo: boolean;
   item: Export | undefined;
   info: ExportInfo | undefined;
@@ -26,7 +28,7 @@ interface Entry {
 }
 
 /** An export whose serial, label and block size may be left to what its source is. */
-type WantedExport = Omit<ExportConfig, 'serial' | 'label' | 'block_bytes'> & {
+type WantedExport = Omit<DeepReadonly<ExportConfig>, 'serial' | 'label' | 'block_bytes'> & {
   readonly [K in 'serial' | 'label']: string | null;
 } & { readonly block_bytes: number | null };
 
@@ -53,7 +55,9 @@ export class Exports implements RowSource<ExportRow> {
       if (!entry.demo && (still === undefined || !sameSource(still, entry.config))) await this.#drop(id);
     }
     for (const config of wanted) {
-      if (!this.#entries.has(config.id)) await this.#start(config);
+      const entry = this.#entries.get(config.id);
+      if (entry === undefined) await this.#start(config);
+      else this.#setAllow(config.id, entry, config.allow);
     }
   }
 
@@ -101,10 +105,11 @@ export class Exports implements RowSource<ExportRow> {
       }
     }
     const id = randomUUID();
-    const { config, info } = await this.#open({ ...input, id, online: true });
+    const { allow = [] } = input;
+    const { config, info } = await this.#open({ ...input, id, online: true, allow });
     try {
       this.#config.update((draft) => {
-        draft.exports.push(config);
+        draft.exports.push({ ...config, allow: [...allow] });
       });
     } catch (error) {
       await this.#drop(id);
@@ -133,6 +138,17 @@ export class Exports implements RowSource<ExportRow> {
     this.#changed(id);
   }
 
+  /** Let these keys use it, from now on. */
+  allow(id: string, allow: ExportConfig['allow']): void {
+    const entry = this.#entry(id);
+    if (entry.demo) throw new InputError('id', 'the demo is of this machine alone');
+    this.#config.update((draft) => {
+      const saved = draft.exports.find((candidate) => candidate.id === id);
+      if (saved !== undefined) saved.allow = allow;
+    });
+    this.#setAllow(id, entry, allow);
+  }
+
   /** @throws InputError while peers have it open and `force` is not set */
   async remove(id: string, force: boolean): Promise<void> {
     const entry = this.#entry(id);
@@ -153,7 +169,7 @@ export class Exports implements RowSource<ExportRow> {
   /** The demo's export, which is in no config and which its own exporter offers: it is only shown here. */
   addDemo(id: string, { item, info }: OpenedExport): void {
     const { source, serial, label, block_bytes, read_only } = info;
-    const config = { id, source, serial, label, block_bytes, read_only, online: true };
+    const config = { id, source, serial, label, block_bytes, read_only, online: true, allow: [] };
     item.onSessions = () => this.#changed(id);
     this.#entries.set(id, { ...blankEntry(config, null), demo: true, item, info });
     this.#changed(id);
@@ -203,6 +219,7 @@ export class Exports implements RowSource<ExportRow> {
       read_only_reason: info?.read_only_reason ?? null,
       warning: info?.warning ?? null,
       clients: clientsOf(item),
+      allow: config.allow.map((key) => ({ ...key })),
       since: entry.since,
       demo: entry.demo,
     };
@@ -214,7 +231,17 @@ export class Exports implements RowSource<ExportRow> {
     return entry;
   }
 
-  async #start(config: ExportConfig): Promise<void> {
+  #setAllow(id: string, entry: Entry, allow: Entry['config']['allow']): void {
+    if (isDeepStrictEqual(entry.config.allow, allow)) return;
+    entry.config = { ...entry.config, allow };
+    if (entry.item !== undefined) {
+      entry.item.setAllow(listOf(allow));
+      this.#exporter.reoffer(entry.item);
+    }
+    this.#changed(id);
+  }
+
+  async #start(config: DeepReadonly<ExportConfig>): Promise<void> {
     if (!config.online) {
       this.#entries.set(config.id, blankEntry(config, null));
       this.#changed(config.id);
@@ -248,6 +275,7 @@ export class Exports implements RowSource<ExportRow> {
         label: wanted.label ?? undefined,
         blockBytes: wanted.block_bytes ?? undefined,
         readOnly: wanted.read_only,
+        allow: listOf(wanted.allow),
       }),
     );
     const twin = [...this.#exporter.exports].find(({ serial }) => serial === item.serial);
@@ -294,7 +322,11 @@ export class Exports implements RowSource<ExportRow> {
   }
 }
 
-function blankEntry(config: ExportConfig, error: string | null): Entry {
+function listOf(allow: Entry['config']['allow']): AllowList {
+  return new Map(allow.map(({ fingerprint, access }) => [fingerprint, access]));
+}
+
+function blankEntry(config: DeepReadonly<ExportConfig>, error: string | null): Entry {
   return {
     config,
     demo: false,
@@ -310,7 +342,7 @@ function clientsOf(item: Export | undefined): string[] {
   return [...(item?.sessions ?? [])].map(({ link }) => link.remote);
 }
 
-function sameSource(a: ExportConfig, b: ExportConfig): boolean {
+function sameSource(a: DeepReadonly<ExportConfig>, b: DeepReadonly<ExportConfig>): boolean {
   return (
     a.source === b.source &&
     a.serial === b.serial &&

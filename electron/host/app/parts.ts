@@ -6,6 +6,7 @@ import type { HistoryStore } from '../history/history-store.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LinkSetup } from '../link-setup.ts';
+import type { Trust } from '../trust/trust.ts';
 import type { Disks } from './disks.ts';
 import type { Exports } from './exports.ts';
 import type { AppHostOptions } from './options.ts';
@@ -19,6 +20,7 @@ export interface AppParts {
   readonly options: AppHostOptions;
   readonly startedAt: number;
   readonly config: ConfigStore;
+  readonly trust: Trust;
   readonly tables: Tables;
   readonly peers: Peers;
   readonly disks: Disks;

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { Input } from '../../../shared/contract.ts';
 import type { PeerStage, PeerTest } from '../../../shared/model/peer.ts';
 import { DEFAULT_PORT } from '../../dmsg/constants.ts';
@@ -7,12 +7,16 @@ import { Link } from '../../dmsg/link.ts';
 import type { LinkError } from '../../dmsg/link-error.ts';
 import { clientConn, LINK_DEFAULTS } from '../../dmsg/link-options.ts';
 import type { Span } from '../../dmsg/span.ts';
-import { type Address, isLoopback, parseAddress } from '../../stream/address.ts';
+import { type Address, formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
 import type { ByteStream } from '../../stream/byte-stream.ts';
-import { connect } from '../../stream/connect.ts';
+import { connect, connectSocket } from '../../stream/connect.ts';
+import { secureSocket } from '../../stream/tls.ts';
 import { identify } from '../../xdisk/identity.ts';
 import { InputError, toCallError } from '../api/call-error.ts';
-import { checkedAddress } from './peers.ts';
+import { type LinkSetup, protectionAt } from '../link-setup.ts';
+import type { Log } from '../log.ts';
+import { type Trust, TrustError } from '../trust/trust.ts';
+import { checkedAddress, peerSetup } from './peers.ts';
 
 const CONNECT_MS = 5_000;
 const INTRODUCTION_MS = 5_000;
@@ -34,12 +38,13 @@ class Stages {
   }
 
   /** Run one step; its error becomes the step's, and ends the test. */
-  async run<T>(stage: StageName, work: () => Promise<readonly [T, string]>): Promise<T> {
+  async run<T>(stage: StageName, work: () => Promise<readonly [T, string, Key?]>): Promise<T> {
     const startMs = performance.now();
     this.#tell({ stage, state: 'running', detail: '', ms: null, error: null });
     try {
-      const [value, detail] = await work();
-      this.#end({ stage, state: 'ok', detail, ms: performance.now() - startMs, error: null });
+      const [value, detail, key] = await work();
+      const done = { stage, state: 'ok', detail, ms: performance.now() - startMs, error: null } as const;
+      this.#end(key === undefined ? done : { ...done, key });
       return value;
     } catch (error) {
       const told = toCallError(error);
@@ -49,6 +54,7 @@ class Stages {
         detail: told.message,
         ms: performance.now() - startMs,
         error: { ...told, field: told.field ?? 'address' },
+        ...(error instanceof KeyRefused ? { key: error.key } : {}),
       });
       throw new StageFailed();
     }
@@ -66,12 +72,25 @@ class Stages {
 
 class StageFailed extends Error {}
 
+type Key = NonNullable<PeerStage['key']>;
+
+/** The peer shows a key it should not have. */
+class KeyRefused extends InputError {
+  readonly key: Key;
+  constructor(key: Key, message: string) {
+    super('fingerprint', message);
+    this.key = key;
+  }
+}
+
 /**
  * Connect to a peer as `peers.add` would, look at what it offers, and leave. Nothing is saved.
  * @param tell hears of each step as it begins and ends
  */
 export async function testPeer(
   input: Input<'peers.test'>,
+  trust: Trust,
+  log: Log,
   tell: (stage: PeerStage) => void,
   signal: AbortSignal,
 ): Promise<PeerTest> {
@@ -85,18 +104,11 @@ export async function testPeer(
   let look: Look | undefined;
   try {
     const address = await stages.run('address', async () => {
-      const text = checkedAddress(input.address, input.insecure_plain);
+      const text = checkedAddress(input.address);
       return [parseAddress(text, DEFAULT_PORT), text] as const;
     });
     await resolve(stages, address);
-    const stream = await stages.run('connect', async () => [
-      await connect(address, { signal, timeoutMs: CONNECT_MS }),
-      address.kind === 'unix' ? 'socket open' : `port ${address.port} is open`,
-    ]);
-    stages.skip(
-      'secure',
-      isLoopback(address) ? 'not needed on this machine' : 'plain: readable by the network',
-    );
+    const stream = await opened(stages, address, peerSetup(input, address, trust, log), input, signal);
     const looking = new Look(stream, signal);
     look = looking;
     await stages.run('protocol', async () => [await looking.introduced, looking.describe()]);
@@ -114,6 +126,58 @@ export async function testPeer(
     return result([], null, false);
   } finally {
     look?.close();
+  }
+}
+
+/** Connect, and make sure who answers where that is asked for. */
+async function opened(
+  stages: Stages,
+  address: Address,
+  setup: LinkSetup,
+  { fingerprint }: Input<'peers.test'>,
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  const { trust } = setup;
+  const open = address.kind === 'unix' ? 'socket open' : `port ${address.port} is open`;
+  if (protectionAt(setup, address) !== 'tls' || trust === undefined) {
+    const stream = await stages.run('connect', async () => [
+      await connect(address, { signal, timeoutMs: CONNECT_MS }),
+      open,
+    ]);
+    const local = isLoopback(address);
+    stages.skip('secure', local ? 'not needed on this machine' : 'plain: readable by the network');
+    return stream;
+  }
+  const socket = new Socket();
+  await stages.run('connect', async () => [
+    await connectSocket(socket, address, { signal, timeoutMs: CONNECT_MS }),
+    open,
+  ]);
+  return stages.run('secure', async () => {
+    const stream = await secureSocket(socket, formatAddress(address), trust.tls, signal);
+    try {
+      return [stream, ...judged(trust, address, stream.identity, fingerprint ?? null)] as const;
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
+  });
+}
+
+/** What is known of a key; one nobody knows yet is shown, to be compared. @throws KeyRefused */
+function judged(trust: Trust, address: Address, shown: string, wanted: string | null): [string, Key] {
+  const pinned = wanted ?? trust.known.pinOf(formatAddress(address))?.fingerprint ?? null;
+  try {
+    trust.check(address, shown, wanted);
+    return [`TLS 1.3, the key is the known one: ${shown}`, { fingerprint: shown, trust: 'pinned', pinned }];
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    if (error.code === 'unknown') {
+      const detail = `TLS 1.3, the key is not known yet: ${shown}; compare it with what "spandrel keygen" prints there`;
+      return [detail, { fingerprint: shown, trust: 'unknown', pinned: null }];
+    }
+    const state = error.code === 'revoked' ? 'revoked' : 'changed';
+    throw new KeyRefused({ fingerprint: shown, trust: state, pinned }, error.message);
   }
 }
 

@@ -5,12 +5,13 @@ import { DEFAULT_PORT, PeerType } from '../../dmsg/constants.ts';
 import type { Dialer } from '../../dmsg/dialer.ts';
 import type { Link, LinkUser } from '../../dmsg/link.ts';
 import { clientConn } from '../../dmsg/link-options.ts';
-import { formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
+import { type Address, formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
 import { InputError, NotFoundError } from '../api/call-error.ts';
 import type { ConfigStore } from '../config/config-store.ts';
 import type { PeerConfig } from '../config/schema.ts';
-import { dial } from '../link-setup.ts';
+import { dial, type LinkSetup } from '../link-setup.ts';
 import type { Log } from '../log.ts';
+import type { Trust } from '../trust/trust.ts';
 import { Losses } from './losses.ts';
 import type { RowSource } from './tables.ts';
 
@@ -38,6 +39,7 @@ interface Entry {
 /** The peers we connect to: those of the config, and the demo's. */
 export class Peers implements RowSource<Peer> {
   readonly #config: ConfigStore;
+  readonly #trust: Trust;
   readonly #log: Log;
   readonly #user: PeersUser;
   readonly #entries = new Map<string, Entry>();
@@ -45,8 +47,9 @@ export class Peers implements RowSource<Peer> {
   // One identity for all links, so that a peer reached twice sees one client.
   readonly #conn = clientConn();
 
-  constructor(config: ConfigStore, log: Log, user: PeersUser) {
+  constructor(config: ConfigStore, trust: Trust, log: Log, user: PeersUser) {
     this.#config = config;
+    this.#trust = trust;
     this.#log = log;
     this.#user = user;
   }
@@ -60,7 +63,7 @@ export class Peers implements RowSource<Peer> {
     for (const peer of wanted) {
       const entry = this.#entries.get(peer.id);
       if (entry === undefined) this.#start(peer, false);
-      else if (entry.config.address !== peer.address) {
+      else if (entry.config.address !== peer.address || entry.config.fingerprint !== peer.fingerprint) {
         this.#drop(peer.id);
         this.#start(peer, false);
       } else {
@@ -83,13 +86,18 @@ export class Peers implements RowSource<Peer> {
   addressOf(id: string): string | undefined {
     return this.#entries.get(id)?.config.address;
   }
+  /** How links to a peer are made. @throws NotFoundError */
+  setupOf(id: string): LinkSetup {
+    const { config } = this.#entry(id);
+    return peerSetup(config, parseAddress(config.address, DEFAULT_PORT), this.#trust, this.#log);
+  }
   linkOf(id: string): Link | undefined {
     return this.#entries.get(id)?.link;
   }
 
   /** @throws InputError naming the field */
   add(input: Input<'peers.add'>): string {
-    const address = checkedAddress(input.address, input.insecure_plain);
+    const address = checkedAddress(input.address);
     const twin = [...this.#entries.values()].find(({ config }) => config.address === address);
     if (twin !== undefined) {
       throw new InputError('address', `${address} is a peer already, as "${twin.config.name}"`);
@@ -101,20 +109,25 @@ export class Peers implements RowSource<Peer> {
       address,
       auto_connect: input.auto_connect,
       insecure_plain: input.insecure_plain,
+      fingerprint: input.fingerprint ?? null,
     };
+    this.#keep(peer);
     this.#config.update((draft) => {
       draft.peers.push(peer);
     });
     return id;
   }
 
-  update({ id, name, auto_connect }: Input<'peers.update'>): void {
+  update({ id, name, auto_connect, fingerprint }: Input<'peers.update'>): void {
     this.#configured(id);
+    const { config } = this.#entry(id);
+    if (fingerprint !== undefined) this.#keep({ ...config, fingerprint });
     this.#config.update((draft) => {
       const peer = draft.peers.find((candidate) => candidate.id === id);
       if (peer === undefined) return;
       if (name !== undefined) peer.name = name;
       if (auto_connect !== undefined) peer.auto_connect = auto_connect;
+      if (fingerprint !== undefined) peer.fingerprint = fingerprint;
     });
   }
 
@@ -137,7 +150,7 @@ export class Peers implements RowSource<Peer> {
 
   /** A peer that is in no config: the demo's. */
   addDemo(id: string, name: string, address: string): void {
-    this.#start({ id, name, address, auto_connect: true, insecure_plain: false }, true);
+    this.#start({ id, name, address, auto_connect: true, insecure_plain: false, fingerprint: null }, true);
   }
   removeDemo(id: string): void {
     if (this.#entries.get(id)?.demo === true) this.#drop(id);
@@ -163,7 +176,7 @@ export class Peers implements RowSource<Peer> {
       ...config,
       state:
         dialer === undefined ? 'disconnected' : isUp ? 'up' : dialer.lastError ? 'waiting' : 'connecting',
-      security: isLoopback(address) ? 'local' : 'plain',
+      security: isTls(config, address) ? 'tls' : isLoopback(address) ? 'local' : 'plain',
       error: isUp ? null : (dialer?.lastError?.message ?? entry.refusal),
       dialect: isUp ? link.dialect : null,
       label: isUp ? (link.peer?.peerLabel ?? null) : null,
@@ -188,6 +201,7 @@ export class Peers implements RowSource<Peer> {
       losses: new Losses(),
     };
     this.#entries.set(config.id, entry);
+    this.#keepImported(config);
     if (config.auto_connect) this.#tryDial(config.id, entry);
     this.#user.changed(config.id);
   }
@@ -219,7 +233,8 @@ export class Peers implements RowSource<Peer> {
 
   #dial(id: string, entry: Entry): void {
     const { config } = entry;
-    const setup = { dialect: 'auto', insecurePlain: config.insecure_plain, log: this.#log } as const;
+    const address = parseAddress(config.address, DEFAULT_PORT);
+    const setup = peerSetup(config, address, this.#trust, this.#log);
     const user: LinkUser = {
       up: (link) => {
         entry.link = link;
@@ -236,11 +251,26 @@ export class Peers implements RowSource<Peer> {
         this.#user.changed(id);
       },
     };
-    entry.dialer = dial(setup, parseAddress(config.address, DEFAULT_PORT), this.#conn, user, () =>
-      this.#user.changed(id),
-    );
+    entry.dialer = dial(setup, address, this.#conn, user, {
+      pinned: config.fingerprint,
+      tried: () => this.#user.changed(id),
+    });
     entry.since = Date.now();
     this.#user.changed(id);
+  }
+
+  /** What somebody confirmed here holds for the commands on this machine as well. */
+  #keep({ address, fingerprint }: Pick<PeerConfig, 'address' | 'fingerprint'>): void {
+    if (fingerprint !== null) this.#trust.known.pin(address, fingerprint);
+  }
+
+  /** A config from elsewhere brings its keys along; what is known here stays. */
+  #keepImported(config: PeerConfig): void {
+    try {
+      if (this.#trust.known.pinOf(config.address) === undefined) this.#keep(config);
+    } catch (error) {
+      this.#log.warn((error as Error).message);
+    }
   }
 
   #entry(id: string): Entry {
@@ -255,10 +285,10 @@ export class Peers implements RowSource<Peer> {
 }
 
 /**
- * An address as it is kept, read and allowed.
+ * An address as it is kept.
  * @throws InputError naming the field that is wrong
  */
-export function checkedAddress(text: string, insecurePlain: boolean): string {
+export function checkedAddress(text: string): string {
   let address: ReturnType<typeof parseAddress>;
   try {
     address = parseAddress(text.trim(), DEFAULT_PORT);
@@ -268,14 +298,26 @@ export function checkedAddress(text: string, insecurePlain: boolean): string {
   if (address.kind === 'tcp' && address.port === 0) {
     throw new InputError('address', `bad address "${text}": port 0 cannot be connected to`);
   }
-  if (!isLoopback(address) && !insecurePlain) {
-    throw new InputError(
-      'insecure_plain',
-      `${formatAddress(address)} is another host: the link would be readable and writable by anyone on the ` +
-        'network. Use a tunnel to 127.0.0.1, or allow the plain link if the network is trusted',
-    );
-  }
   return formatAddress(address);
+}
+
+/** Whether links to a peer have TLS: they do to other hosts unless plain ones were allowed, and with a key. */
+export function isTls(
+  { insecure_plain, fingerprint }: Pick<Input<'peers.test'>, 'insecure_plain' | 'fingerprint'>,
+  address: Address,
+): boolean {
+  return fingerprint != null || (!insecure_plain && !isLoopback(address));
+}
+
+/** How links to a peer are made. A key that was confirmed outweighs the consent to a plain link. */
+export function peerSetup(
+  config: Pick<Input<'peers.test'>, 'insecure_plain' | 'fingerprint'>,
+  address: Address,
+  trust: Trust,
+  log: Log,
+): LinkSetup {
+  const tls = isTls(config, address);
+  return { dialect: 'auto', insecurePlain: config.insecure_plain && !tls, tls, trust, log };
 }
 
 function roleOf(type: number | undefined): Peer['role'] {

@@ -37,9 +37,10 @@ async function open(parts: AppParts, target: Target): Promise<Opened> {
     .map((path) => parts.peers.idOf(path.link))
     .find((id) => id !== undefined);
   const address = peer === undefined ? undefined : parts.peers.addressOf(peer);
-  if (disk === undefined || address === undefined) {
+  if (disk === undefined || peer === undefined || address === undefined) {
     throw new HostError('peer', `${disk?.identity.label ?? 'the disk'} is offered by no peer now`);
   }
   // The peer's own link exists already, so this one is as allowed as that.
-  return openDisk(parseAddress(address, DEFAULT_PORT), disk.identity.serial, parts.linkSetup(true), true);
+  const to = parseAddress(address, DEFAULT_PORT);
+  return openDisk(to, disk.identity.serial, parts.peers.setupOf(peer), true);
 }

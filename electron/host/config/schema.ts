@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AddressText, Bytes, Id, Label, PathText, Time } from '../../../shared/model/common.ts';
 import { Layout, Settings } from '../../../shared/model/settings.ts';
+import { AllowedKeys, FingerprintText } from '../../../shared/model/trust.ts';
 import { UnitOptions } from '../../../shared/model/unit.ts';
 import { DEFAULT_PORT } from '../../dmsg/constants.ts';
 import { parseAddress } from '../../stream/address.ts';
@@ -39,6 +40,7 @@ export const PeerConfig = z.object({
   address: Address,
   auto_connect: z.boolean(),
   insecure_plain: z.boolean(),
+  fingerprint: FingerprintText.nullable().default(null),
 });
 export type PeerConfig = z.infer<typeof PeerConfig>;
 
@@ -50,6 +52,7 @@ export const ExportConfig = z.object({
   block_bytes: BlockBytes,
   read_only: z.boolean(),
   online: z.boolean(),
+  allow: AllowedKeys.default([]),
 });
 export type ExportConfig = z.infer<typeof ExportConfig>;
 

@@ -119,6 +119,7 @@ function flapping(losses: number, now: Look): Look {
 export const SECURITY_LOOKS: Readonly<Record<LinkSecurity, Look>> = {
   local: look('This machine', 'lock', 'ok', 'The link does not leave this machine'),
   plain: look('Plain', 'triangle', 'warn', 'Neither encrypted nor authenticated'),
+  tls: look('TLS', 'lock', 'ok', 'Encrypted, and the key of the peer is the known one'),
   libdmsg: look(
     'libdmsg keys',
     'lock',

@@ -33,7 +33,12 @@ export class Peer {
 
   /** Connect and introduce ourselves, as a client of disks or, with another `conn`, as something else. */
   static async introduced(address: string, conn: Conn = clientConn()): Promise<Peer> {
-    const peer = await Peer.silent(address);
+    return Peer.introducedOn(await connect(parseAddress(address)), conn);
+  }
+
+  /** The same on a stream that stands. */
+  static async introducedOn(stream: ByteStream, conn: Conn = clientConn()): Promise<Peer> {
+    const peer = new Peer(stream);
     const cmd = Command.LNK_CONN | Flag.CREATE;
     peer.send({ cmd, msgid: CONN_ID, body: { kind: 'conn', dialect: 'current', conn } });
     await peer.raw.next((message) => commandOf(message) === Command.LNK_CONN);
@@ -74,6 +79,45 @@ export class Peer {
     this.send({ cmd, msgid: id, circuit: span.msgid, body: { kind: 'open', modes } });
     await this.answer(id);
     return id;
+  }
+
+  /** Until the other side has answered a ping, and so everything sent before. */
+  async pinged(): Promise<void> {
+    this.send({ cmd: Command.LNK_PING });
+    await this.raw.next(({ cmd }) => cmd === (Command.LNK_PING | Flag.REPLY) >>> 0);
+  }
+
+  /** The id of the first disk that is offered. */
+  async span(): Promise<bigint> {
+    return (await this.raw.next((message) => commandOf(message) === Command.LNK_SPAN)).msgid;
+  }
+
+  /** Ask to open a disk. @returns the id of the open, and the error of its answer */
+  async tryOpen(span: bigint, modes: number): Promise<{ id: bigint; error: number }> {
+    const id = this.id();
+    const cmd = Command.BLK_OPEN | Flag.CREATE | Flag.REVCIRC;
+    this.send({ cmd, msgid: id, circuit: span, body: { kind: 'open', modes } });
+    return { id, error: (await this.answer(id)).error };
+  }
+
+  /** Send a command for a range. @returns its answer */
+  ranged(
+    open: bigint,
+    command: number,
+    offset: number,
+    bytes: number,
+    payload: Buffer,
+  ): Promise<DecodedMessage> {
+    const id = this.id();
+    const range = { keyidLow: 0, keyidHigh: 0, offset, bytes, flags: 0 };
+    this.send({
+      cmd: command | Flag.CREATE | Flag.DELETE,
+      msgid: id,
+      circuit: open,
+      body: { kind: 'range', range },
+      payload,
+    });
+    return this.answer(id);
   }
 
   /** The next answer in a transaction of ours. */

@@ -119,6 +119,12 @@ test('a call without an answer ends with its time-out', async (t) => {
   assert.ok(sent[0] !== undefined && 'ok' in sent[0] && !sent[0].ok && sent[0].error.code === 'timeout');
 });
 
+function tower(height: number): unknown {
+  let value: unknown = 0;
+  for (let i = 0; i < height; i++) value = [value];
+  return value;
+}
+
 const rubbish: [string, unknown][] = [
   ['nothing', undefined],
   ['a text', 'hello'],
@@ -126,6 +132,8 @@ const rubbish: [string, unknown][] = [
   ['a name of Object', { id: 1, command: 'constructor', input: {} }],
   ['no id', { command: 'session.hello', input: {} }],
   ['an id that is none', { id: -1, command: 'session.hello', input: {} }],
+  ['too much', { id: 1, command: 'layout.set', input: { key: 'a', value: 'x'.repeat(3 << 20) } }],
+  ['a tower of arrays', { id: 1, command: 'layout.set', input: { key: 'a', value: tower(100_000) } }],
   ['more than belongs', { id: 1, command: 'session.hello', input: {}, admin: true }],
 ];
 

@@ -54,7 +54,7 @@ test('each way a peer can be wrong has its own step, field and message', async (
   const cases: [string, PeerStage['stage'], string, RegExp][] = [
     ['host:99999', 'address', 'address', /no port/],
     ['', 'address', 'address', /./],
-    ['no-such-host.invalid:987', 'address', 'insecure_plain', /another host/],
+    ['no-such-host.invalid:987', 'resolve', 'address', /unknown host/],
     ['127.0.0.1:1', 'connect', 'address', /refused/],
     [`unix:${join(folder, 'nobody.sock')}`, 'connect', 'address', /no such socket/],
     [
@@ -127,9 +127,17 @@ test('a peer is added, renamed, disconnected, connected, forgotten; its disks co
   assert.equal(missing.code, 'not_found');
 });
 
-test('a plain link to another host has to be allowed', async (t) => {
+test('a link to another host has TLS, unless a plain one is allowed', async (t) => {
   const { page } = await setup(t);
-  const error = await page.failure('peers.add', input('192.0.2.7:987'));
-  assert.deepEqual([error.code, error.field], ['usage', 'insecure_plain']);
-  assert.match(error.message, /tunnel to 127\.0\.0\.1/);
+  for (const [address, plain, security] of [
+    ['192.0.2.7:987', false, 'tls'],
+    ['192.0.2.8:987', true, 'plain'],
+  ] as const) {
+    const { id } = await page.call(
+      'peers.add',
+      input(address, { insecure_plain: plain, auto_connect: false }),
+    );
+    const row = await page.row('peers', (peer) => peer.id === id, address);
+    assert.deepEqual([row.security, row.fingerprint], [security, null]);
+  }
 });

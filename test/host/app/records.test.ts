@@ -51,7 +51,6 @@ test('a setting that is wrong is refused at its field and changes nothing; one l
   assert.deepEqual([settings.units, settings.clock], ['si', 'utc']);
   const cases: [object, string][] = [
     [{ export_listen: ['nowhere:99999'] }, 'export_listen'],
-    [{ export_listen: ['0.0.0.0:10987'] }, 'export_listen'],
     [{ nbd_listen: '0.0.0.0:10809' }, 'nbd_listen'],
     [{ metrics_listen: '0.0.0.0:9736' }, 'metrics_listen'],
     [{ theme: 'pink' }, 'theme'],

@@ -116,6 +116,7 @@ class ScriptedHost implements AppHost {
       empty: true,
       notices: [],
       metrics: null,
+      fingerprint: null,
     };
   }
 }

@@ -237,6 +237,7 @@ function hello(state: State): Output<'session.hello'> {
     empty: false,
     notices: [],
     metrics: null,
+    fingerprint: null,
   };
 }
 

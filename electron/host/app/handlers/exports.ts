@@ -12,6 +12,10 @@ export function exportHandlers(parts: AppParts): SomeHandlers<Commands> {
       await exports.setOnline(id, online);
       return {};
     },
+    'exports.allow': async ({ id, allow }) => {
+      exports.allow(id, allow);
+      return {};
+    },
     'exports.remove': async ({ id, force }) => {
       await exports.remove(id, force);
       return {};

@@ -27,6 +27,16 @@ export function sessionHandlers(parts: AppParts, feeds: PageFeeds): SomeHandlers
   };
 }
 
+/** The host's key, or the notice that tells why it cannot be used. */
+function ownKey({ trust, config, notices }: AppParts): Pick<Hello, 'fingerprint' | 'notices'> {
+  const others = [...config.notices, ...notices];
+  try {
+    return { fingerprint: trust.fingerprint, notices: others };
+  } catch (error) {
+    return { fingerprint: null, notices: [...others, (error as Error).message] };
+  }
+}
+
 function hello(parts: AppParts): Hello {
   const { options, config } = parts;
   const { peers, exports, units } = config.config;
@@ -47,8 +57,8 @@ function hello(parts: AppParts): Hello {
     settings: structuredClone(config.config.settings) as Settings,
     layout: structuredClone(config.config.layout) as Layout,
     empty: peers.length === 0 && exports.length === 0 && units.length === 0 && !parts.demoRuns,
-    notices: [...config.notices, ...parts.notices],
     metrics: parts.metricsAddress,
+    ...ownKey(parts),
   };
 }
 

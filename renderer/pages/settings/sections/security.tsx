@@ -13,6 +13,7 @@ const PROTECTION: Readonly<Record<LinkSecurity, string>> = {
   local: 'A socket or an address of this machine: nothing crosses a network.',
   plain:
     'Neither encrypted nor authenticated: whoever is on the way can read and change blocks, and whoever reaches the address can attach the disk.',
+  tls: 'TLS 1.3: encrypted, and both sides prove their keys. The key of the peer is the one you confirmed.',
   libdmsg:
     'The keys of a libdmsg installation, as DragonFly has them. Better than nothing; not up to attackers of today.',
 };

@@ -7,7 +7,15 @@ import type {
 import { UNIT_OPTION_DEFAULTS } from '../../../../shared/model/unit.ts';
 
 export function peer(id: string, change: Partial<PeerConfig> = {}): PeerConfig {
-  return { id, name: id, address: '10.0.0.1:987', auto_connect: true, insecure_plain: true, ...change };
+  return {
+    id,
+    name: id,
+    address: '10.0.0.1:987',
+    auto_connect: true,
+    insecure_plain: true,
+    fingerprint: null,
+    ...change,
+  };
 }
 
 export function exported(id: string, change: Partial<ExportConfig> = {}): ExportConfig {
@@ -19,6 +27,7 @@ export function exported(id: string, change: Partial<ExportConfig> = {}): Export
     block_bytes: 512,
     read_only: false,
     online: true,
+    allow: [],
     ...change,
   };
 }

@@ -1,0 +1,36 @@
+import type { Log } from '../log.ts';
+
+/** Refusals told apart; when there are more, they are told no more for a while. */
+const MAX_TOLD = 256;
+const PERIOD_MS = 10 * 60_000;
+
+/**
+ * Tells of peers that were refused: each peer and reason once in ten minutes, and no more than 256 of them, so
+ * that nobody fills the log by coming again or with new keys.
+ */
+export class Refusals {
+  readonly #log: Log;
+  #told = new Set<string>();
+  #sinceMs = performance.now();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /**
+   * @param peer who was refused, as it comes again: its address without the port, and its key
+   * @param line the whole of what there is to say
+   */
+  tell(peer: string, reason: string, line: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#sinceMs > PERIOD_MS) {
+      this.#told = new Set();
+      this.#sinceMs = nowMs;
+    }
+    const key = `${peer} ${reason}`;
+    if (this.#told.has(key) || this.#told.size > MAX_TOLD) return;
+    this.#told.add(key);
+    if (this.#told.size > MAX_TOLD) this.#log.warn('more peers are refused than can be told one by one');
+    else this.#log.warn(line);
+  }
+}
