@@ -133,6 +133,10 @@ const rubbish: [string, unknown][] = [
   ['no id', { command: 'session.hello', input: {} }],
   ['an id that is none', { id: -1, command: 'session.hello', input: {} }],
   ['too much', { id: 1, command: 'layout.set', input: { key: 'a', value: 'x'.repeat(3 << 20) } }],
+  ['a Map', new Map()],
+  ['bytes', new Uint8Array(4)],
+  ['a bigint', 1n],
+  ['a long array', Array(600_000).fill(1)],
   ['a tower of arrays', { id: 1, command: 'layout.set', input: { key: 'a', value: tower(100_000) } }],
   ['more than belongs', { id: 1, command: 'session.hello', input: {}, admin: true }],
 ];
