@@ -83,7 +83,12 @@ test('what cannot be the source is refused at its field', async (t) => {
   await assertRefused(copyOf('dmsg://nas', to), context, 'from', /expected dmsg:\/\/HOST:PORT\/SERIAL/);
   await assertRefused(copyOf('dmsg://127.0.0.1:9/S', to), context, 'from', /127\.0\.0\.1:9: .*refused/);
   await assertRefused(copyOf('nbd://127.0.0.1:9/x', to), context, 'from', /127\.0\.0\.1:9/);
-  await assertRefused(copyOf('dmsg://nas.example/S', to), context, 'from', /another host, and there is no key/);
+  await assertRefused(
+    copyOf('dmsg://nas.example/S', to),
+    context,
+    'from',
+    /another host, and there is no key/,
+  );
   await assertRefused(copyOf('dmsg://127.0.0.1:9/%zz', to), context, 'from', /percent-encoded/);
 });
 
