@@ -119,13 +119,24 @@ export class Journal {
     const event = this.#newer.get(id) ?? this.#older.get(id);
     if (event === undefined) return;
     this.#grown.delete(id);
-    if (this.#file.add(event)) {
-      this.#older = this.#newer;
-      this.#newer = new Map();
-    }
+    this.#toWrite.delete(id);
+    if (this.#file.add(event)) this.#turnOver();
     // Also what of this batch was taken for older just now.
     this.#older.delete(id);
     this.#newer.set(id, event);
+  }
+
+  /** The files turned over. What has yet to be written is not given up with the file its last line is in. */
+  #turnOver(): void {
+    const gone = this.#older;
+    this.#older = this.#newer;
+    this.#newer = new Map();
+    for (const id of [...this.#toWrite, ...this.#grown]) {
+      const event = this.#older.get(id) ?? gone.get(id);
+      if (event === undefined) continue;
+      this.#older.delete(id);
+      this.#newer.set(id, event);
+    }
   }
 
   #writeGrown(): void {

@@ -94,6 +94,22 @@ test('there are at most two files of 4 MiB, and memory holds what they hold', as
   assert.deepEqual([...journal.lines, ...again.lines], []);
 });
 
+test('what has grown is kept, though the files turn over twice before that is written', async (t) => {
+  const journal = new TestJournal(t);
+  let batches = 0;
+  journal.journal.onEvents(() => batches++);
+  for (let repeat = 0; repeat < 6; repeat++) journal.add({ to: 'lost' });
+  await until(() => batches === 1, 'the first batch');
+  journal.add({ to: 'lost' });
+  // All in one turn, so in one batch.
+  for (let i = 0; i < 14_000; i++) journal.add({ object_id: `u${i}`, text: `${i} ${'x'.repeat(700)}` });
+  const [grown] = journal.query({ text: 'disk7' }).events;
+  await journal.journal.close();
+  const again = new TestJournal(t, journal.directory);
+  assert.deepEqual(again.all(), journal.all());
+  assert.deepEqual(again.query({ text: 'disk7' }).events[0], grown);
+});
+
 test('an event that grows for hours does not fill the files, and its number is never long out of date', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const journal = new TestJournal(t);
