@@ -41,10 +41,6 @@ export class Pulse {
     this.#sample = sample;
     this.#record(sample);
     this.#feeds.sampled(sample);
-    // Held requests fail at a time the row tells: it has to be seen to have come.
-    for (const unit of this.#core.units.all) {
-      if (unit.state === 'holding') this.#core.tables.mark('units', unit.name);
-    }
     if (this.#beats++ % LOOK_EVERY === 0) void this.#look();
   }
 
