@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addAttach } from './cli/attach.ts';
 import { addBenchmark } from './cli/benchmark.ts';
@@ -12,12 +11,11 @@ import { addServe } from './cli/serve.ts';
 import { addSpans } from './cli/spans.ts';
 import { addStat } from './cli/stat.ts';
 import { addTrust } from './cli/trust.ts';
-
-const { version } = createRequire(import.meta.url)('spandrel/package.json') as { version: string };
+import { buildInfo } from './host/build-info.ts';
 
 const program = new Command('spandrel')
   .description('Remote disks over DMSG: offer them, attach them, reach them over NBD.')
-  .version(version)
+  .version(buildInfo().version)
   .showSuggestionAfterError()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'spandrel:')) })
   .exitOverride()

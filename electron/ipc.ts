@@ -4,12 +4,9 @@ import type { ToPage } from '../shared/wire.ts';
 import type { PageSession, PageTransport } from './host/api/page-session.ts';
 import type { AppHost } from './host/app/app-host.ts';
 import type { Log } from './host/log.ts';
-import { MessageBudget } from './host/page/message-budget.ts';
+import { MESSAGE_RATE, MessageBudget } from './host/page/message-budget.ts';
 import { APP_ORIGIN } from './shell/origin.ts';
 
-/** Messages a page may send at once, and per second in the long run: far more than hands can cause. */
-const BURST = 400;
-const PER_SECOND = 200;
 /** A page that does not answer the system takes no figures either. */
 const UNRESPONSIVE_BACKLOG = Number.MAX_SAFE_INTEGER;
 
@@ -30,7 +27,7 @@ export class IpcPages implements PageTransport {
   readonly #host: Pick<AppHost, 'connect'>;
   readonly #log: Log;
   readonly #listener: IpcListener;
-  #budget = new MessageBudget(BURST, PER_SECOND);
+  #budget = newBudget();
   #session: PageSession | null = null;
   #refused = false;
   #noted = false;
@@ -83,7 +80,7 @@ export class IpcPages implements PageTransport {
       return;
     }
     if (this.#budget.take()) this.#open().receive(message);
-    else this.drop(`more than ${PER_SECOND} messages a second`);
+    else this.drop(`more than ${MESSAGE_RATE.perSecond} messages a second`);
   }
 
   /** Frames of others are not heard, and cannot fill the log either. */
@@ -105,7 +102,7 @@ export class IpcPages implements PageTransport {
     this.#end();
     this.#refused = false;
     this.#noted = false;
-    this.#budget = new MessageBudget(BURST, PER_SECOND);
+    this.#budget = newBudget();
   }
 
   #end(): void {
@@ -120,4 +117,8 @@ export class IpcPages implements PageTransport {
 function unsendable(id: number): ToPage {
   const message = 'the answer cannot be sent to the page';
   return { id, ok: false, error: { code: 'internal', message, field: null, holders: [] } };
+}
+
+function newBudget(): MessageBudget {
+  return new MessageBudget(MESSAGE_RATE.burst, MESSAGE_RATE.perSecond);
 }

@@ -4,6 +4,11 @@ import type { BlockError } from './error.ts';
 export const BlockOp = { read: 0, write: 1, flush: 2, discard: 3, zero: 4 } as const;
 export type BlockOp = (typeof BlockOp)[keyof typeof BlockOp];
 
+/** Whether an operation changes what is on the medium. */
+export function changesMedium(op: BlockOp): boolean {
+  return op === BlockOp.write || op === BlockOp.discard;
+}
+
 /**
  * Something that reads and writes blocks: a file, memory, a unit `xaN` far away, an NBD server. Exporter,
  * gateway and copy speak to all of them through this.

@@ -3,26 +3,19 @@ import type { Dialer } from '../dmsg/dialer.ts';
 import { exporterConn } from '../dmsg/link-options.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
 import type { Listener } from '../stream/listen.ts';
-import type { AllowList } from '../target/access.ts';
 import { Exporter, type ExporterEvents } from '../target/exporter.ts';
-import { openExport } from './export-source.ts';
+import { type ExportSource, openExport } from './export-source.ts';
 import { HostError } from './host-error.ts';
 import { dial, type LinkSetup, listenForLinks } from './link-setup.ts';
 import { admitByExports } from './trust/admit.ts';
 
-export interface ExportOptions {
+/** How each source is offered, serial and label only where there is one source; and where. */
+export interface ExportOptions extends Omit<ExportSource, 'source'> {
   /** Paths or `memory:SIZE`. */
   readonly sources: readonly string[];
   readonly listen: readonly Address[];
   /** Routers to connect to. */
   readonly connect: readonly Address[];
-  /** For a single source: its serial and label. */
-  readonly serial?: string | undefined;
-  readonly label?: string | undefined;
-  readonly blockBytes?: number | undefined;
-  readonly readOnly: boolean;
-  /** Keys that may use them; see target/access.ts. */
-  readonly allow?: AllowList | undefined;
 }
 
 /** Media offered as disks, on links accepted and links dialled. */

@@ -1,4 +1,4 @@
-import { BlockOp } from '../block/device.ts';
+import { BlockOp, changesMedium } from '../block/device.ts';
 import { BlockError } from '../block/error.ts';
 import type { IoStats } from '../block/io-stats.ts';
 import { checkRange } from '../block/range.ts';
@@ -148,8 +148,4 @@ function opOf(command: number): BlockOp | undefined {
     default:
       return undefined;
   }
-}
-
-function changesMedium(op: BlockOp): boolean {
-  return op === BlockOp.write || op === BlockOp.discard;
 }

@@ -4,6 +4,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { OpenFence } from '../dmsg/open-fence.ts';
+import { bindServer } from '../stream/listen.ts';
 import type { FenceSiblings } from './fence.ts';
 
 /** A sibling that lives answers within its longest I/O; one that does not answer is not passed by. */
@@ -29,7 +30,6 @@ export class SiblingExporters implements FenceSiblings {
     this.#directory = directory;
     this.#own = `${process.pid}-${randomBytes(4).toString('hex')}.sock`;
     this.#server = createServer((socket) => this.#answer(socket, raise));
-    this.#server.on('error', () => {});
     this.#server.unref();
   }
 
@@ -66,13 +66,13 @@ export class SiblingExporters implements FenceSiblings {
     await closed;
   }
 
-  #listen(): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#server.once('error', () => resolve(false));
-      const umask = process.umask(0o177);
-      this.#server.listen(join(this.#directory, this.#own), () => resolve(true));
-      process.umask(umask);
-    });
+  async #listen(): Promise<boolean> {
+    try {
+      await bindServer(this.#server, { kind: 'unix', path: join(this.#directory, this.#own) });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #answer(socket: Socket, raise: (fence: OpenFence) => Promise<void>): void {

@@ -1,4 +1,5 @@
 import { MAX_TO_HOST_BYTES } from '../../shared/wire.ts';
+import { MESSAGE_RATE } from '../host/page/message-budget.ts';
 
 /** What browsers and whoever else connects may ask of the web host. Times in ms. */
 export interface WebLimits {
@@ -44,8 +45,8 @@ export const WEB_LIMITS: WebLimits = {
   sessionIdleMs: 12 * 3_600_000,
   sockets: 32,
   messageBytes: MAX_TO_HOST_BYTES,
-  messageBurst: 400,
-  messagesPerSecond: 200,
+  messageBurst: MESSAGE_RATE.burst,
+  messagesPerSecond: MESSAGE_RATE.perSecond,
   backlogBytes: 16 << 20,
   pingMs: 30_000,
   closeMs: 2_000,

@@ -1,4 +1,4 @@
-import { BlockOp, type BlockRequest } from '../block/device.ts';
+import { BlockOp, type BlockRequest, changesMedium } from '../block/device.ts';
 import { BlockError } from '../block/error.ts';
 import type { IoStats } from '../block/io-stats.ts';
 import { Wire } from '../dmsg/constants.ts';
@@ -181,8 +181,4 @@ export class RequestQueue implements TagOwner {
     }
     this.#dispatching = false;
   }
-}
-
-function changesMedium(op: BlockOp): boolean {
-  return op === BlockOp.write || op === BlockOp.discard;
 }

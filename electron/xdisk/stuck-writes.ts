@@ -13,6 +13,7 @@ interface Stuck {
  */
 export class StuckWrites {
   #stuck: Stuck[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   /**
    * A path was lost with unanswered writes.
@@ -25,14 +26,20 @@ export class StuckWrites {
   }
 
   /**
-   * A path was opened.
+   * A path was opened: call `safe` when things may be sent over it, at once if they may be now. Whoever waited
+   * for a path opened before does so no more.
    * @param domain what its fence reaches, if it has one
-   * @returns ms to wait before anything is sent, 0 if it is safe at once
    */
-  waitFor(domain: string | undefined, nowMs: number): number {
+  whenSafe(domain: string | undefined, nowMs: number, safe: () => void): void {
+    this.stop();
     this.#stuck = this.#stuck.filter(
       (stuck) => stuck.untilMs > nowMs && (domain === undefined || stuck.domain !== domain),
     );
-    return Math.max(0, ...this.#stuck.map(({ untilMs }) => untilMs - nowMs));
+    if (this.#stuck.length === 0) safe();
+    else this.#timer = setTimeout(safe, Math.max(...this.#stuck.map(({ untilMs }) => untilMs - nowMs)));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
   }
 }

@@ -5,6 +5,7 @@ import { OpenMode, Wire } from '../dmsg/constants.ts';
 import { LinkError } from '../dmsg/link-error.ts';
 import { randomUuid } from '../dmsg/link-options.ts';
 import type { DiskIdentity } from './identity.ts';
+import { OpenWaiters } from './open-waiters.ts';
 import type { Path, PathUser } from './path.ts';
 import { choosePath, isBetter } from './path-choice.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -43,11 +44,9 @@ export class Unit implements PathUser {
   /** Tells this attachment from all other clients; its epoch grows with each open. */
   readonly #client = randomUuid();
   #epoch = 0;
-  #stuckTimer: NodeJS.Timeout | undefined;
   readonly #paths = new Set<Path>();
   readonly #users = new Set<UnitUser>();
-  /** Open calls waiting for the first answer. */
-  #waiters: ((error: BlockError | null) => void)[] = [];
+  readonly #waiters = new OpenWaiters();
   #active: Path | undefined;
   #state: UnitState = 'idle';
   #readOnly: boolean;
@@ -190,13 +189,13 @@ export class Unit implements PathUser {
   /** Ask the other side of a path that is not in use whether it could be opened; its state tells the answer. */
   probe(path: Path): void {
     if (path === this.#active || (path.state !== 'standby' && path.state !== 'faulty')) return;
-    path.open(this.#writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ);
+    path.open(this.#modes);
   }
 
   /** Let go of everything; requests under way end with `path` errors. */
   detach(): void {
     this.#setState('detached');
-    clearTimeout(this.#stuckTimer);
+    this.#stuck.stop();
     clearTimeout(this.#retryTimer);
     clearInterval(this.#sweepTimer);
     const active = this.#active;
@@ -206,7 +205,7 @@ export class Unit implements PathUser {
     for (const path of this.#paths) path.watch(undefined);
     this.#paths.clear();
     this.#queue.failWaiting(this.#noPath());
-    this.#tellWaiters(this.#noPath());
+    this.#waiters.tell(this.#noPath());
   }
 
   // PathUser.
@@ -221,14 +220,9 @@ export class Unit implements PathUser {
     }
     this.#known = true;
     this.#readOnly = this.#options.readOnly || this.#writeRefused;
-    const waitMs = this.#stuck.waitFor(path.fenceDomain, performance.now());
-    if (waitMs === 0) this.#start(path);
-    else {
-      clearTimeout(this.#stuckTimer);
-      this.#stuckTimer = setTimeout(() => {
-        if (this.#active === path && path.state === 'open') this.#start(path);
-      }, waitMs);
-    }
+    this.#stuck.whenSafe(path.fenceDomain, performance.now(), () => {
+      if (this.#active === path && path.state === 'open') this.#start(path);
+    });
   }
 
   /** Send requests over an open path. */
@@ -237,7 +231,7 @@ export class Unit implements PathUser {
     this.#state = 'open';
     this.#events.changed(this);
     this.#queue.usePath(path);
-    this.#tellWaiters(null);
+    this.#waiters.tell(null);
   }
 
   #open(path: Path, modes: number): void {
@@ -310,11 +304,13 @@ export class Unit implements PathUser {
     if (!this.#known) this.#writeRefused = false;
     // Held requests and a running-out hold time are not forgotten before the open succeeds.
     if (this.#state === 'idle') this.#setState('opening');
-    this.#open(best, this.#writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ);
+    this.#open(best, this.#modes);
   }
 
-  get #writable(): boolean {
-    return !this.#options.readOnly && !this.#writeRefused;
+  /** What is asked of the other side. */
+  get #modes(): number {
+    const writable = !this.#options.readOnly && !this.#writeRefused;
+    return writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ;
   }
 
   #withoutPath(nowMs: number): void {
@@ -327,7 +323,7 @@ export class Unit implements PathUser {
   #fail(): void {
     this.#setState('failed');
     this.#queue.failWaiting(this.#noPath());
-    this.#tellWaiters(this.#noPath());
+    this.#waiters.tell(this.#noPath());
   }
 
   #noPath(): BlockError {
@@ -350,23 +346,7 @@ export class Unit implements PathUser {
   #ready(): Promise<BlockError | null> {
     if (this.#state === 'open' || (this.#known && this.#state === 'holding')) return Promise.resolve(null);
     if (this.#state === 'failed') return Promise.resolve(this.#noPath());
-    return new Promise((resolve) => {
-      const waiter = (error: BlockError | null): void => {
-        clearTimeout(timer);
-        resolve(error);
-      };
-      const timer = setTimeout(() => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        resolve(this.#noPath());
-      }, this.#options.openMs);
-      this.#waiters.push(waiter);
-    });
-  }
-
-  #tellWaiters(error: BlockError | null): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter(error);
+    return this.#waiters.wait(this.#options.openMs, () => this.#noPath());
   }
 
   #setState(state: UnitState): void {

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import {
+  emptyMaps,
   rowKey,
   TABLE_NAMES,
   type TableName,
@@ -20,14 +21,7 @@ interface TablesState {
 export const useTables = create<TablesState>(() => ({
   ready: false,
   at: 0,
-  tables: {
-    peers: new Map(),
-    disks: new Map(),
-    units: new Map(),
-    exports: new Map(),
-    listeners: new Map(),
-    jobs: new Map(),
-  },
+  tables: emptyMaps(),
 }));
 
 /** A batch of the host: a snapshot replaces, anything later patches. Rows that did not change stay the same. */

@@ -40,6 +40,11 @@ export interface TableRows {
   jobs: Job;
 }
 
+/** An empty map for each table. Being empty, they are maps of whatever the caller keeps in them. */
+export function emptyMaps<M extends { readonly [T in TableName]: ReadonlyMap<string, unknown> }>(): M {
+  return Object.fromEntries(TABLE_NAMES.map((name) => [name, new Map()])) as unknown as M;
+}
+
 /** The key of a row in its table. */
 export const rowKey: { readonly [T in TableName]: (row: TableRows[T]) => string } = {
   peers: (row) => row.id,

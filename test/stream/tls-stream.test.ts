@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ByteStream } from '../../electron/stream/byte-stream.ts';
 import { connectTls } from '../../electron/stream/tls.ts';
+import { turn } from '../block/support/until.ts';
 import { Collector } from './support/collector.ts';
 import { makeKey } from './support/keys.ts';
 import { TestListener, tlsPair } from './support/tls-pair.ts';
@@ -55,10 +56,10 @@ test('a stream that is not read holds its peer back, and goes on when it is read
   void done.then(() => {
     sent = true;
   });
-  // What sockets hold is taken; when nothing more goes for a while, the rest waits here.
+  // What sockets hold is taken; when nothing more goes in many turns of the event loop, the rest waits here.
   for (let before = -1; before !== dialled.unsentBytes; ) {
     before = dialled.unsentBytes;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let i = 0; i < 1_000; i++) await turn();
   }
   assert.ok(!sent && dialled.unsentBytes > bytes / 4, `${dialled.unsentBytes} bytes wait`);
   assert.ok(acceptedSink.bytes < 1 << 20, `${acceptedSink.bytes} bytes came though nobody read`);

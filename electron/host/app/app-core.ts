@@ -105,7 +105,7 @@ export class AppCore implements AppParts {
       spansOf: (id) => this.#countedSpans().get(id) ?? 0,
       changed: (id) => this.tables.mark('peers', id),
     });
-    this.disks = new Disks(this.registry, this.book, this.peers, (key) => this.units.wishes(key));
+    this.disks = new Disks(this.book, this.peers, (key) => this.units.wishes(key));
     this.gateway = new Gateway(
       this.registry,
       log,
@@ -327,7 +327,7 @@ export class AppCore implements AppParts {
     const path = unit.activePath as Path;
     const id = this.peers.idOf(path.link);
     const peer = (id === undefined ? undefined : this.peers.nameOf(id)) ?? path.link.remote;
-    this.journal.add(stallEvent(unit.name, { label: path.span.peerLabel, peer }, ms));
+    this.journal.add(stallEvent(unit.name, peer, ms));
   }
 
   #clientEvent({ kind, client, ...rest }: NbdServerEvent): void {

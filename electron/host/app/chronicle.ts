@@ -1,5 +1,5 @@
 import { countPaths, HEALTH_ORDER, HEALTH_WORDS, healthSentence, isUsable } from '../../../shared/health.ts';
-import type { Disk, Path } from '../../../shared/model/disk.ts';
+import type { Path } from '../../../shared/model/disk.ts';
 import type { Export } from '../../../shared/model/export.ts';
 import type { Job } from '../../../shared/model/job.ts';
 import type { Peer } from '../../../shared/model/peer.ts';
@@ -234,18 +234,14 @@ export class Chronicle {
   }
 }
 
-/** What is told of a stall: a path was changed under I/O. */
-export function stallEvent(
-  unit: string,
-  to: Pick<Disk, 'label'> & { peer: string },
-  stallMs: number,
-): NewEvent {
+/** What is told of a stall: a path was changed under I/O, to one through `peer`. */
+export function stallEvent(unit: string, peer: string, stallMs: number): NewEvent {
   return {
     kind: 'unit',
     object: unit,
     object_id: unit,
     severity: 'info',
-    text: `${unit}: I/O goes on through ${to.peer}; it stood still for ${Math.round(stallMs)} ms`,
+    text: `${unit}: I/O goes on through ${peer}; it stood still for ${Math.round(stallMs)} ms`,
     to: 'failover',
     duration_ms: Math.round(stallMs),
     cause: null,

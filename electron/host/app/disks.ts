@@ -2,7 +2,6 @@ import type { Disk as DiskRow } from '../../../shared/model/disk.ts';
 import type { Disk } from '../../xdisk/disk.ts';
 import type { DiskIdentity } from '../../xdisk/identity.ts';
 import type { Path } from '../../xdisk/path.ts';
-import type { Registry } from '../../xdisk/registry.ts';
 import { InputError, NotFoundError } from '../api/call-error.ts';
 import type { PathBook, PathWishes } from './path-book.ts';
 import type { Peers } from './peers.ts';
@@ -27,15 +26,13 @@ export function diskKey({ serial, sizeBytes, blockBytes }: DiskIdentity): string
 
 /** The disks peers offer, and those they offered since the host began. */
 export class Disks implements RowSource<DiskRow> {
-  readonly #registry: Registry;
   readonly #book: PathBook;
   readonly #peers: Peers;
   readonly #entries = new Map<string, Entry>();
   readonly #wishes: (key: string) => PathWishes;
 
   /** @param wishes what the user wishes of a disk's paths, from the config */
-  constructor(registry: Registry, book: PathBook, peers: Peers, wishes: (key: string) => PathWishes) {
-    this.#registry = registry;
+  constructor(book: PathBook, peers: Peers, wishes: (key: string) => PathWishes) {
     this.#book = book;
     this.#peers = peers;
     this.#wishes = wishes;
@@ -67,8 +64,7 @@ export class Disks implements RowSource<DiskRow> {
 
   /** @throws NotFoundError where it is neither offered nor attached */
   find(key: string): Disk {
-    const disk =
-      this.#entries.get(key)?.disk ?? this.#registry.disks.find((d) => diskKey(d.identity) === key);
+    const disk = this.#entries.get(key)?.disk;
     if (disk === undefined) throw new NotFoundError('the disk');
     return disk;
   }

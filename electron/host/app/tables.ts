@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  emptyMaps,
   TABLE_NAMES,
   type TableName,
   type TableRows,
@@ -75,7 +76,7 @@ export class Tables {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const changes: Changes = emptyMaps();
+    const changes = emptyMaps<Changes>();
     let count = 0;
     for (const table of TABLE_NAMES) count += this.#flushTable(table, changes);
     if (count > 0) for (const listener of [...this.#listeners]) listener(changes);
@@ -118,17 +119,6 @@ export class Tables {
     marked.clear();
     return changed.size;
   }
-}
-
-function emptyMaps() {
-  return {
-    peers: new Map(),
-    disks: new Map(),
-    units: new Map(),
-    exports: new Map(),
-    listeners: new Map(),
-    jobs: new Map(),
-  };
 }
 
 /** The keys of a page's pending changes as a batch of the rows as they are now. */

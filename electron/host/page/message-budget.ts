@@ -1,3 +1,6 @@
+/** Messages of a page: so many at once, then so many per second; far more than hands can cause. */
+export const MESSAGE_RATE = { burst: 400, perSecond: 200 } as const;
+
 /** How many messages may still come: so many at once, and so many more each second. */
 export class MessageBudget {
   readonly #burst: number;

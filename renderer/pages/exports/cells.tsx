@@ -1,9 +1,9 @@
 import type { Export } from '../../../shared/model/export.ts';
 import { Badge, ExportBadge, ReadOnlyBadge } from '../../components/status/badges.tsx';
 import { ACCESS_LOOKS, type Look } from '../../components/status/words.ts';
+import { SentenceCell } from '../../components/table/sentence-cell.tsx';
 import { NoValue, Size } from '../../components/values.tsx';
 import { useStale } from '../../stores/freshness.ts';
-import styles from './exports.module.css';
 
 const WARNING: Look = { word: 'Warning', glyph: 'triangle', tone: 'warn', hint: '' };
 
@@ -12,15 +12,10 @@ export function StateCell({ item }: { item: Export }) {
   const stale = useStale();
   const why = item.error ?? item.warning;
   return (
-    <span className={styles.state}>
+    <SentenceCell sentence={stale ? null : why}>
       <ExportBadge item={item} />
       {!stale && item.error === null && item.warning !== null && <Badge look={WARNING} hint={item.warning} />}
-      {!stale && why !== null && (
-        <span className={styles.sentence} data-hint={why}>
-          {why}
-        </span>
-      )}
-    </span>
+    </SentenceCell>
   );
 }
 
@@ -33,14 +28,9 @@ export function AccessCell({ item }: { item: Export }) {
   if (!item.read_only)
     return <Badge look={ACCESS_LOOKS.granted} word="Read-write" hint="Peers may write it" />;
   return (
-    <span className={styles.state}>
+    <SentenceCell sentence={item.read_only_reason}>
       <ReadOnlyBadge hint={accessText(item)} />
-      {item.read_only_reason !== null && (
-        <span className={styles.sentence} data-hint={item.read_only_reason}>
-          {item.read_only_reason}
-        </span>
-      )}
-    </span>
+    </SentenceCell>
   );
 }
 

@@ -1,22 +1,17 @@
 import type { Peer } from '../../../shared/model/peer.ts';
 import { PeerBadge } from '../../components/status/badges.tsx';
+import { SentenceCell } from '../../components/table/sentence-cell.tsx';
 import { useStale } from '../../stores/freshness.ts';
 import { useRows } from '../../stores/tables.ts';
 import { peerSentence, sessionsOf } from './peer-facts.ts';
-import styles from './peers.module.css';
 
 export function PeerState({ peer }: { peer: Peer }) {
   const stale = useStale();
   const sentence = peerSentence(peer);
   return (
-    <span className={styles.state}>
+    <SentenceCell sentence={stale ? null : sentence}>
       <PeerBadge peer={peer} />
-      {sentence !== null && !stale && (
-        <span className={styles.sentence} data-hint={sentence}>
-          {sentence}
-        </span>
-      )}
-    </span>
+    </SentenceCell>
   );
 }
 

@@ -2,22 +2,19 @@ import { formatDuration, formatTime } from '../../../shared/format.ts';
 import { healthSentence } from '../../../shared/health.ts';
 import type { Unit } from '../../../shared/model/unit.ts';
 import { HealthBadge } from '../../components/status/badges.tsx';
+import { SentenceCell } from '../../components/table/sentence-cell.tsx';
 import { useNow } from '../../components/values.tsx';
 import { failingSince } from '../../drawers/unit/words.ts';
 import { useFigure } from '../../stores/figures.ts';
 import { useFreshness } from '../../stores/freshness.ts';
 import { useClock } from '../../stores/settings.ts';
-import styles from './units.module.css';
 
 /** The word and, for as far as there is room, the sentence. */
 export function HealthCell({ unit }: { unit: Unit }) {
   return (
-    <span className={styles.health}>
+    <SentenceCell sentence={<HealthSentence unit={unit} />}>
       <HealthBadge unit={unit} />
-      <span className={styles.sentence}>
-        <HealthSentence unit={unit} />
-      </span>
-    </span>
+    </SentenceCell>
   );
 }
 

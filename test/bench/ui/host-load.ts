@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UNIT_OPTION_DEFAULTS } from '../../../shared/model/unit.ts';
 import { Child } from '../children.ts';
 
 const CLI = fileURLToPath(new URL('../../../dist/electron/cli.js', import.meta.url));
@@ -74,15 +75,7 @@ function writeConfig(state: string, socket: string): void {
     size_bytes: SIZE_BYTES,
     block_bytes: 512,
     label: 'bench',
-    options: {
-      read_only: false,
-      no_path: { kind: 'hold' },
-      path_policy: 'stay',
-      request_timeout_ms: 30_000,
-      at_startup: true,
-      exposed: true,
-      alias: null,
-    },
+    options: UNIT_OPTION_DEFAULTS,
     disabled_paths: [],
     preferred_path: null,
   };

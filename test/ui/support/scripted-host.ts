@@ -14,7 +14,13 @@ import {
 } from '../../../shared/model/figures.ts';
 import type { Layout } from '../../../shared/model/settings.ts';
 import { Settings } from '../../../shared/model/settings.ts';
-import { rowKey, TABLE_NAMES, type TableName, type TableRows } from '../../../shared/model/tables.ts';
+import {
+  emptyMaps,
+  rowKey,
+  TABLE_NAMES,
+  type TableName,
+  type TableRows,
+} from '../../../shared/model/tables.ts';
 
 /**
  * A host that tells what a test scripts, behind the real web server and the real page session: what reaches
@@ -145,14 +151,7 @@ class State {
   readonly calls: { command: CommandName; input: unknown }[] = [];
 
   constructor(scene: Scene) {
-    this.rows = {
-      peers: new Map(),
-      disks: new Map(),
-      units: new Map(),
-      exports: new Map(),
-      listeners: new Map(),
-      jobs: new Map(),
-    };
+    this.rows = emptyMaps();
     for (const table of TABLE_NAMES) this.put(table, (scene[table] ?? []) as TableRows[typeof table][], []);
   }
 

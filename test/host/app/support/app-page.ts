@@ -10,7 +10,13 @@ import { type CommandName, EVENTS, type Input, type Output } from '../../../../s
 import type { CallError } from '../../../../shared/errors.ts';
 import type { Event } from '../../../../shared/model/event.ts';
 import type { FiguresBatch } from '../../../../shared/model/figures.ts';
-import { rowKey, TABLE_NAMES, type TableName, type TableRows } from '../../../../shared/model/tables.ts';
+import {
+  emptyMaps,
+  rowKey,
+  TABLE_NAMES,
+  type TableName,
+  type TableRows,
+} from '../../../../shared/model/tables.ts';
 import { ToPage } from '../../../../shared/wire.ts';
 
 const hostsOf = new WeakMap<TestContext, AppHost[]>();
@@ -75,14 +81,7 @@ export class AppPage {
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   readonly #progress = new Map<number, (news: unknown) => void>();
   readonly #changed = new Set<() => void>();
-  readonly tables: Tables = {
-    peers: new Map(),
-    disks: new Map(),
-    units: new Map(),
-    exports: new Map(),
-    listeners: new Map(),
-    jobs: new Map(),
-  };
+  readonly tables: Tables = emptyMaps();
   readonly figures: FiguresBatch[] = [];
   readonly events: Event[] = [];
   /** Names of the events, as they came. */
