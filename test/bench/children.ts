@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createConnection, createServer, type NetConnectOpts } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const READY_MS = 20_000;
+/** A host with a thousand units saves each as it is attached. */
+const READY_MS = 60_000;
 const RETRY_MS = 20;
 const TERM_MS = 3_000;
 

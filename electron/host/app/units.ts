@@ -67,13 +67,14 @@ export class Units implements RowSource<UnitRow> {
   }
 
   #attachSaved(wanted: (options: UnitOptions) => boolean): void {
+    const attached = new Set(this.#registry.units.map((unit) => diskKey(unit.identity)));
     for (const saved of this.#config.config.units) {
       if (!wanted(saved.options)) continue;
       const identity = identityOf(saved);
-      if (this.#registry.units.some((unit) => diskKey(unit.identity) === diskKey(identity))) continue;
+      if (attached.has(diskKey(identity))) continue;
       const unit = this.#registry.attachKnown(identity, engineOptions(saved.options));
       this.#entries.set(unit.name, { unit, options: saved.options, attachedAt: Date.now(), demo: false });
-      const disk = this.#registry.disks.find((candidate) => candidate.unit === unit);
+      const disk = this.#registry.disksOf(identity.serial).find((candidate) => candidate.unit === unit);
       if (disk !== undefined) this.#disks.changed(disk);
     }
   }

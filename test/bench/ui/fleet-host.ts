@@ -29,8 +29,10 @@ for (const address of addresses) {
 const count = Number(unitCount);
 const complete = () => core.registry.disks.filter(({ paths }) => paths.size === addresses.length).length;
 while (complete() < count) await new Promise((resolve) => setTimeout(resolve, 50));
-for (const disk of core.registry.disks) {
+for (const disk of [...core.registry.disks]) {
   core.units.attach(diskKey(disk.identity), { ...UNIT_OPTION_DEFAULTS, at_startup: false });
+  // Each is saved on its own, so a thousand in one go would leave the peers' pings unanswered.
+  await new Promise((resolve) => setImmediate(resolve));
 }
 const users = await Promise.all(core.units.all.map((unit) => unit.open('load')));
 
