@@ -4,10 +4,15 @@ export class Random {
   #state: number;
 
   /** @param seed from the environment variable SEED, else new each run; printed */
-  constructor(seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32))) {
+  constructor(seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)), quiet = false) {
     this.seed = seed >>> 0;
     this.#state = this.seed;
-    console.log(`# SEED=${this.seed}`);
+    if (!quiet) console.log(`# SEED=${this.seed}`);
+  }
+
+  /** Of a seed somebody else prints. */
+  static quiet(seed: number): Random {
+    return new Random(seed, true);
   }
 
   /** 0 … 1, 1 excluded. */

@@ -80,6 +80,11 @@ export class Child {
     return this.#ending;
   }
 
+  /** Until more is printed on standard output. */
+  printed(): Promise<void> {
+    return new Promise((resolve) => this.#process.stdout?.once('data', () => resolve()));
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

@@ -31,7 +31,7 @@ export class Sandbox {
 
   readonly #ends: (() => void)[] = [];
 
-  constructor(t: TestContext) {
+  constructor(t: Pick<TestContext, 'after'>) {
     mkdirSync(this.path('state'));
     t.after(() => this.#clean());
   }

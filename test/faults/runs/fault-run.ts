@@ -1,0 +1,207 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Sandbox } from '../../e2e/support/sandbox.ts';
+import { CheckedDisk } from '../model/checked-disk.ts';
+import type { BadLink } from '../net/bad-link.ts';
+import type { Node } from '../world/node.ts';
+import { World } from '../world/world.ts';
+import type { Fault, Plan } from './plan.ts';
+import { planOf } from './plan.ts';
+
+/** What came of a run. */
+export interface RunReport {
+  readonly plan: Plan;
+  readonly ms: number;
+  readonly requests: number;
+  /** Longest time a request took, ms. */
+  readonly longestMs: number;
+  /** Bytes that arrived late, their client having gone on elsewhere. */
+  readonly lateBytes: number;
+  readonly problems: readonly string[];
+}
+
+/** Load goes on for so long when all is well again. */
+const CALM_MS = 200;
+/** Nothing a run does takes longer. */
+const RUN_MS = 120_000;
+
+/** Carry out what a seed decides, and hold everything that was answered against what is promised. */
+export async function faultRun(seed: number): Promise<RunReport> {
+  const { plan, random } = planOf(seed);
+  const ends: (() => unknown)[] = [];
+  const box = new Sandbox({ after: (end: unknown) => void ends.push(end as () => unknown) });
+  const startMs = performance.now();
+  const run = new FaultRun(plan, random, box);
+  const problems: string[] = [];
+  try {
+    problems.push(...(await within(run.carryOut())));
+  } catch (error) {
+    problems.push(`the run failed: ${(error as Error).message}`);
+  }
+  await run.close();
+  for (const end of ends) await Promise.resolve(end()).catch((error: Error) => problems.push(error.message));
+  const { reads, writes, flushes } = run.disk.done;
+  return {
+    plan,
+    ms: performance.now() - startMs,
+    requests: reads + writes + flushes,
+    longestMs: run.disk.longestMs,
+    lateBytes: run.lateBytes,
+    problems,
+  };
+}
+
+async function within<T>(work: Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const late = delay(RUN_MS, undefined, { signal: stop.signal }).then(() => {
+    throw new Error(`not over after ${RUN_MS / 1000} s`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    stop.abort();
+    late.catch(() => {});
+  }
+}
+
+class FaultRun {
+  readonly disk: CheckedDisk;
+  readonly #plan: Plan;
+  readonly #box: Sandbox;
+  readonly #random: { next(): number };
+  #world: World | undefined;
+
+  constructor(plan: Plan, random: ConstructorParameters<typeof CheckedDisk>[2], box: Sandbox) {
+    this.#plan = plan;
+    this.#box = box;
+    this.#random = random;
+    this.disk = new CheckedDisk(plan.seed, plan.blocks, random, plan.load);
+  }
+
+  get lateBytes(): number {
+    return this.#world?.links.reduce((sum, { lateBytes }) => sum + lateBytes, 0) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#world?.close();
+  }
+
+  /** @returns what was not as promised */
+  async carryOut(): Promise<string[]> {
+    const { shape, blocks, steps, killsGateway } = this.#plan;
+    const world = await World.start(this.#box, shape, blocks, () => this.#random.next());
+    this.#world = world;
+    this.disk.run(await world.openDisk());
+    for (const { afterMs, faults } of steps) {
+      await delay(afterMs);
+      await Promise.all(faults.map((fault) => this.#strike(world, fault)));
+    }
+    await world.heal();
+    await delay(CALM_MS);
+    await this.disk.stop();
+    const last = await world.openDisk();
+    const errno = await this.disk.flush(last);
+    await this.disk.readAll(last);
+    last.destroy();
+    const problems = [...this.disk.problems, ...this.#unexpectedErrors()];
+    if (errno !== 0) problems.push(`the last flush: errno ${errno}`);
+    if (killsGateway) await world.gateway.kill();
+    else await world.gateway.stop();
+    await Promise.all(world.nodes.map((node) => node.kill()));
+    this.disk.checkContent(world.content());
+    return [...problems, ...this.disk.problems.slice(problems.length)];
+  }
+
+  /** Errors are answers of the medium: where it does not fail there are none. */
+  #unexpectedErrors(): string[] {
+    const { shape } = this.#plan;
+    const allowed =
+      shape === 'a medium that fails'
+        ? /^(read|write|flush) (5|28)$/
+        : shape === 'a medium that loses its cache'
+          ? /^(flush|write) 5$/ // what it had promised to flush is gone, and that is told
+          : /^$/;
+    return [...this.disk.errors]
+      .filter(([error]) => !allowed.test(error))
+      .map(([error, count]) => `${count} times an error: ${error}`);
+  }
+
+  async #strike(world: World, fault: Fault): Promise<void> {
+    switch (fault.kind) {
+      case 'cut':
+        this.#link(world, fault.link).cut(fault.how);
+        return;
+      case 'hole': {
+        const link = this.#link(world, fault.link);
+        link.blackHole(fault.ways, fault.forAll);
+        await delay(fault.ms);
+        link.heal();
+        return;
+      }
+      case 'stuck': {
+        const link = this.#link(world, fault.link);
+        // Where nothing goes over that link nothing gets stuck.
+        await Promise.race([link.stick(), delay(100)]);
+        link.cutStuckClients();
+        await delay(fault.lateMs);
+        link.deliver();
+        return;
+      }
+      case 'slow': {
+        const link = this.#link(world, fault.link);
+        link.slow(fault.delayMs, fault.rateBytes);
+        await delay(fault.ms);
+        link.slow(0, 0);
+        return;
+      }
+      case 'mangle':
+        this.#link(world, fault.link).mangle(fault.way, fault.fault);
+        return;
+      case 'medium':
+        world.medium(fault.fault);
+        await delay(fault.ms);
+        world.medium('none');
+        return;
+      case 'pause': {
+        const node = this.#node(world, fault.node);
+        node.pause();
+        await delay(fault.ms);
+        node.resume();
+        return;
+      }
+      case 'kill':
+      case 'stop': {
+        const node = this.#node(world, fault.node);
+        if (fault.kind === 'kill') await node.kill();
+        else await node.stop();
+        await this.#again(world, [node], fault.ms);
+        return;
+      }
+      case 'kill-all':
+        await Promise.all(world.nodes.map((node) => node.kill()));
+        await this.#again(world, world.nodes, fault.ms);
+    }
+  }
+
+  /** Start what was killed, after a while. */
+  async #again(world: World, nodes: readonly Node[], afterMs: number): Promise<void> {
+    const { history } = this.disk;
+    const losesCache = this.#plan.shape === 'a medium that loses its cache';
+    const exporterDied = losesCache && nodes.some((node) => node !== world.gateway);
+    await delay(afterMs);
+    // Its last answers may have arrived since it died, so it is told now.
+    if (exporterDied) history.powerLost();
+    const gatewayDied = nodes.includes(world.gateway);
+    // Nobody flushes for a client that was cut off.
+    if (losesCache && gatewayDied) history.unflushed();
+    await Promise.all(nodes.map((node) => node.start()));
+    if (gatewayDied) this.disk.run(await world.openDisk());
+  }
+
+  #link(world: World, index: number): BadLink {
+    return world.links[index] as BadLink;
+  }
+
+  #node(world: World, name: string): Node {
+    return world.nodes.find((node) => node.name === name) as Node;
+  }
+}

@@ -1,0 +1,162 @@
+import { Random } from '../../dmsg/support/random.ts';
+import type { LoadOptions } from '../model/checked-disk.ts';
+import { BOTH, type Way } from '../net/bad-link.ts';
+import type { MessageFault } from '../net/pipe.ts';
+import type { MediumFault } from '../world/bad-medium.ts';
+import { SHAPES, type Shape } from '../world/world.ts';
+
+/** One thing that goes wrong. Links and exporters by their place in the world; times in ms. */
+export type Fault =
+  | { readonly kind: 'cut'; readonly link: number; readonly how: 'end' | 'reset' }
+  | {
+      readonly kind: 'hole';
+      readonly link: number;
+      readonly ways: readonly Way[];
+      readonly forAll: boolean;
+      readonly ms: number;
+    }
+  | { readonly kind: 'stuck'; readonly link: number; readonly lateMs: number }
+  | {
+      readonly kind: 'slow';
+      readonly link: number;
+      readonly delayMs: number;
+      readonly rateBytes: number;
+      readonly ms: number;
+    }
+  | { readonly kind: 'mangle'; readonly link: number; readonly way: Way; readonly fault: MessageFault }
+  | { readonly kind: 'kill' | 'pause' | 'stop'; readonly node: NodeName; readonly ms: number }
+  | { readonly kind: 'kill-all'; readonly ms: number }
+  | { readonly kind: 'medium'; readonly fault: MediumFault; readonly ms: number };
+export type NodeName = 'exporter0' | 'exporter1' | 'router' | 'gateway';
+
+/** Faults that strike together, some time after the ones before are over. */
+export interface Step {
+  readonly afterMs: number;
+  readonly faults: readonly Fault[];
+}
+
+/** All that a seed decides. */
+export interface Plan {
+  readonly seed: number;
+  readonly shape: Shape;
+  readonly blocks: number;
+  readonly load: LoadOptions;
+  readonly steps: readonly Step[];
+  /** The client is killed at the end too, instead of being ended in order. */
+  readonly killsGateway: boolean;
+}
+
+/** A request is run again on each path that is found, so it may take the sum of what strikes it. */
+const PATIENCE_MS = 30_000;
+
+export function planOf(seed: number): { plan: Plan; random: Random } {
+  const random = Random.quiet(seed);
+  const shape = random.pick(SHAPES);
+  const plan: Plan = {
+    seed,
+    shape,
+    blocks: random.pick([16, 64, 256]),
+    load: {
+      depth: random.pick([1, 4, 16, 64]),
+      maxBlocks: random.pick([1, 4, 8]),
+      reads: random.integer(10, 50),
+      flushes: random.integer(1, 8),
+      fua: random.integer(0, 8),
+      patienceMs: PATIENCE_MS,
+    },
+    steps: Array.from({ length: random.integer(1, 3) }, () => ({
+      afterMs: random.integer(50, 300),
+      faults: faultsOf(shape, random),
+    })),
+    killsGateway: random.next() < 0.5,
+  };
+  return { plan, random };
+}
+
+/** The plan for people. */
+export function describePlan({ seed, shape, blocks, load, steps }: Plan): string {
+  const faults = steps.map(({ faults }) => faults.map(describeFault).join(' and ')).join('; ');
+  return `seed ${seed}: ${shape}, ${blocks} blocks, depth ${load.depth}: ${faults}`;
+}
+
+function describeFault({ kind, ...rest }: Fault): string {
+  const values = Object.entries(rest).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join('+') : value}`,
+  );
+  return `${kind} (${values.join(', ')})`;
+}
+
+function faultsOf(shape: Shape, random: Random): Fault[] {
+  const first = faultOf(shape, random);
+  if (random.next() < 0.75) return [first];
+  const second = faultOf(shape, random);
+  // Two that strike the same thing would undo each other.
+  return targetOf(first) === targetOf(second) ? [first] : [first, second];
+}
+
+function targetOf(fault: Fault): string {
+  if ('link' in fault) return `link${fault.link}`;
+  if ('node' in fault) return fault.node;
+  return 'all';
+}
+
+function faultOf(shape: Shape, random: Random): Fault {
+  if (shape === 'a medium that fails' && random.next() < 0.6) {
+    const fault = random.pick(['read', 'write', 'flush', 'full', 'partial', 'slow'] as const);
+    return { kind: 'medium', fault, ms: random.integer(50, 500) };
+  }
+  if (shape === 'a medium that loses its cache' && random.next() < 0.6) {
+    return { kind: 'kill', node: 'exporter0', ms: random.integer(0, 200) };
+  }
+  return random.next() < 0.6 ? linkFault(shape, random) : nodeFault(shape, random);
+}
+
+/** Links of a shape; that of the exporter to the router is the last. */
+const LINKS: Readonly<Record<Shape, number>> = {
+  'one path': 1,
+  'two links to one exporter': 2,
+  'two exporters of one file': 2,
+  'direct and through a router': 3,
+  'a medium that fails': 1,
+  'a medium that loses its cache': 1,
+};
+
+function linkFault(shape: Shape, random: Random): Fault {
+  const link = random.integer(0, LINKS[shape] - 1);
+  switch (random.pick(['cut', 'hole', 'stuck', 'slow', 'mangle'] as const)) {
+    case 'cut':
+      return { kind: 'cut', link, how: random.pick(['end', 'reset'] as const) };
+    case 'hole': {
+      const ways = random.pick<readonly Way[]>([BOTH, ['up'], ['down']]);
+      return { kind: 'hole', link, ways, forAll: random.next() < 0.5, ms: random.integer(100, 3500) };
+    }
+    case 'stuck':
+      return { kind: 'stuck', link, lateMs: random.integer(20, 2500) };
+    case 'slow': {
+      const rateBytes = random.pick([0, 2_000, 50_000, 1_000_000]);
+      return {
+        kind: 'slow',
+        link,
+        delayMs: random.integer(1, 200),
+        rateBytes,
+        ms: random.integer(200, 1200),
+      };
+    }
+    case 'mangle': {
+      const fault = random.pick<MessageFault>(['duplicate', 'swap', 'drop', 'flip']);
+      return { kind: 'mangle', link, way: random.pick(BOTH), fault };
+    }
+  }
+}
+
+function nodeFault(shape: Shape, random: Random): Fault {
+  const nodes: NodeName[] = ['exporter0', 'gateway'];
+  if (shape === 'two exporters of one file') nodes.push('exporter1');
+  if (shape === 'direct and through a router') nodes.push('router');
+  const node = random.pick(nodes);
+  const chance = random.next();
+  if (chance < 0.1) return { kind: 'kill-all', ms: random.integer(0, 200) };
+  if (chance < 0.6) return { kind: 'kill', node, ms: random.integer(0, 400) };
+  if (chance < 0.8) return { kind: 'pause', node, ms: random.integer(100, 3000) };
+  return { kind: 'stop', node, ms: random.integer(0, 200) };
+}
