@@ -34,23 +34,36 @@ export function readOpenFence(view: DataView, at: number, le: boolean): OpenFenc
   return Number.isSafeInteger(epoch) && epoch > 0 ? { client, epoch } : undefined;
 }
 
-/** Bytes of the answer's payload. */
-export const FENCE_ANSWER_BYTES = 64;
-
-/**
- * Write the answer of an exporter that has ended the client's earlier opens.
- * @param domain what the fence reaches, 32 hexadecimal digits: all exporters that answer with the same one
- */
-export function writeFenceAnswer(bytes: Uint8Array, at: number, domain: string): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + at, FENCE_ANSWER_BYTES);
-  buffer.fill(0);
-  buffer.writeUInt32LE(MARK, 0);
-  buffer.write(domain, 4, 'hex');
+/** What an exporter answers that has ended the client's earlier opens. Both are 32 hexadecimal digits. */
+export interface FenceAnswer {
+  /** What the fence reaches: all exporters that answer with the same one. */
+  readonly domain: string;
+  /**
+   * As long as it is the same, nothing acknowledged there was lost for want of a flush; as the write verifier of
+   * NFS (RFC 1813, 3.3.7). It changes where what caches the medium's writes begins anew.
+   */
+  readonly verifier: string;
 }
 
-/** The domain of an answer; undefined where the exporter has no fence. */
-export function readFenceAnswer(payload: Uint8Array): string | undefined {
-  if (payload.length < 4 + UUID_BYTES) return undefined;
+/** Bytes of the answer's payload. */
+export const FENCE_ANSWER_BYTES = 64;
+const ANSWER_AT = { mark: 0, domain: 4, verifier: 4 + UUID_BYTES, end: 4 + 2 * UUID_BYTES } as const;
+
+export function writeFenceAnswer(bytes: Uint8Array, at: number, { domain, verifier }: FenceAnswer): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + at, FENCE_ANSWER_BYTES);
+  buffer.fill(0);
+  buffer.writeUInt32LE(MARK, ANSWER_AT.mark);
+  buffer.write(domain, ANSWER_AT.domain, 'hex');
+  buffer.write(verifier, ANSWER_AT.verifier, 'hex');
+}
+
+/** The answer to an open; undefined where the exporter has no fence. */
+export function readFenceAnswer(payload: Uint8Array): FenceAnswer | undefined {
+  if (payload.length < ANSWER_AT.end) return undefined;
   const buffer = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-  return buffer.readUInt32LE(0) === MARK ? buffer.toString('hex', 4, 4 + UUID_BYTES) : undefined;
+  if (buffer.readUInt32LE(ANSWER_AT.mark) !== MARK) return undefined;
+  return {
+    domain: buffer.toString('hex', ANSWER_AT.domain, ANSWER_AT.verifier),
+    verifier: buffer.toString('hex', ANSWER_AT.verifier, ANSWER_AT.end),
+  };
 }

@@ -6,6 +6,7 @@ import type { Address } from '../stream/address.ts';
 import type { Disk } from '../xdisk/disk.ts';
 import type { Path } from '../xdisk/path.ts';
 import { Registry } from '../xdisk/registry.ts';
+import { lossText } from '../xdisk/request-queue.ts';
 import type { Unit } from '../xdisk/unit.ts';
 import { HostError, withName } from './host-error.ts';
 import { dial, type LinkSetup } from './link-setup.ts';
@@ -38,6 +39,7 @@ export class ClientHost {
         diskChanged: (disk) => this.#tell(() => events.diskChanged?.(disk)),
         unitChanged: (unit) => this.#tell(() => events.unitChanged?.(unit)),
         unitRemoved: (unit) => this.#tell(() => events.unitRemoved?.(unit)),
+        writesLost: (unit) => setup.log.error(lossText(unit.name)),
         spanRejected: (link, reason) => setup.log.warn(`${link.remote}: a span is not used: ${reason}`),
       },
       numbers === undefined ? {} : { knownNumbers: numbers.load(), numbersChanged: numbers.save },

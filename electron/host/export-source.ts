@@ -7,6 +7,7 @@ import { Export } from '../target/export.ts';
 import { type Medium, openMedium, parseSource } from '../target/media/medium.ts';
 import { SiblingExporters } from '../target/sibling-exporters.ts';
 import { HostError } from './host-error.ts';
+import { writeVerifierOf } from './write-verifier.ts';
 
 /** What is to be offered, and how. */
 export interface ExportSource {
@@ -42,6 +43,7 @@ export async function openExport(wanted: ExportSource): Promise<OpenedExport> {
   const siblings = isMemory
     ? undefined
     : await SiblingExporters.join(medium.identity, async (fence) => item?.raiseFence(fence));
+  const verifier = isMemory ? undefined : writeVerifierOf(medium.identity);
   try {
     item = new Export({
       serial: field('serial', wanted.serial ?? serialOf(medium.identity)),
@@ -49,6 +51,7 @@ export async function openExport(wanted: ExportSource): Promise<OpenedExport> {
       open: reopening(medium, open),
       volatile: isMemory,
       ...(siblings === undefined ? {} : { siblings }),
+      ...(verifier === undefined ? {} : { verifier }),
       ...(wanted.allow === undefined ? {} : { allow: wanted.allow }),
     });
     await item.online();

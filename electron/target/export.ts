@@ -31,6 +31,8 @@ export interface ExportConfig {
   readonly volatile?: boolean;
   /** Other exporters of the same medium, where there may be some. */
   readonly siblings?: FenceSiblings;
+  /** See FenceAnswer: changes where writes not flushed are lost. Without one: with each Export. */
+  readonly verifier?: string;
   /** Who may use it, by key; see access.ts. */
   readonly allow?: AllowList;
 }
@@ -57,6 +59,7 @@ export class Export {
   readonly #siblings: FenceSiblings | undefined;
   /** What the fence reaches without siblings: this export alone. */
   readonly #domain = randomUuid();
+  readonly #verifier: string;
   /** Called when a peer opened or closed the device. */
   onSessions: (() => void) | undefined;
   #allow: AllowList;
@@ -74,6 +77,7 @@ export class Export {
     this.#open = config.open;
     this.#volatile = config.volatile ?? false;
     this.#siblings = config.siblings;
+    this.#verifier = config.verifier ?? randomUuid();
     this.#allow = config.allow ?? NOBODY;
   }
 
@@ -292,7 +296,8 @@ export class Export {
     }
     const { mux } = link;
     mux.begin(transaction, Command.LNK_ERROR, false, Wire.OK, FENCE_ANSWER_BYTES);
-    writeFenceAnswer(mux.writer.bytes, mux.writer.roomAt, this.#siblings?.domain ?? this.#domain);
+    const domain = this.#siblings?.domain ?? this.#domain;
+    writeFenceAnswer(mux.writer.bytes, mux.writer.roomAt, { domain, verifier: this.#verifier });
     mux.writer.finish(FENCE_ANSWER_BYTES);
   }
 }

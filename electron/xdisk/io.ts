@@ -13,6 +13,8 @@ export class Io {
   error: BlockError | null = null;
   /** Bytes the unit had written when this was submitted. */
   writtenBefore = 0;
+  /** How often the unit had lost writes when this was submitted. */
+  lossesBefore = 0;
   /** What `take` chose: the next command. */
   op: BlockOp;
   offset = 0;
@@ -70,6 +72,15 @@ export class Io {
   giveBack(op: BlockOp, offset: number, length: number): void {
     if (op === BlockOp.flush) this.#flushDue = true;
     else this.#again.push(offset, length);
+  }
+
+  /** What was answered of a write is lost with the cache it stood in: all of it is due again. Nothing is on the wire. */
+  restart(): void {
+    if (this.request.op !== BlockOp.write) return;
+    this.#next = 0;
+    this.#again.length = 0;
+    this.#flushDue = false;
+    this.#flushed = false;
   }
 
   /** All data is on the medium: whether a flush must still make it stable. */
@@ -135,6 +146,10 @@ export class IoQueue {
   }
   get first(): Io | null {
     return this.#first;
+  }
+
+  *[Symbol.iterator](): Iterator<Io> {
+    for (let io = this.#first; io !== null; io = io.following) yield io;
   }
 
   push(io: Io): void {

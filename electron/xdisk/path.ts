@@ -4,7 +4,7 @@ import { Command, OpenMode, Wire } from '../dmsg/constants.ts';
 import { MAX_PAYLOAD_BYTES } from '../dmsg/dialect.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
-import { type OpenFence, readFenceAnswer, writeOpenFence } from '../dmsg/open-fence.ts';
+import { type FenceAnswer, type OpenFence, readFenceAnswer, writeOpenFence } from '../dmsg/open-fence.ts';
 import type { Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 
@@ -43,7 +43,7 @@ export class Path implements TransactionHandler {
   #user: PathUser | undefined;
   #opening: Transaction | undefined;
   #modes = 0;
-  #fenceDomain: string | undefined;
+  #fence: FenceAnswer | undefined;
   #openedMs = 0;
   #maxTransferBytes = MAX_PAYLOAD_BYTES.current;
   /** Not to be tried again before this time, ms of the process's clock. */
@@ -87,7 +87,11 @@ export class Path implements TransactionHandler {
    * was ended at all exporters of that domain. undefined where it has no fence.
    */
   get fenceDomain(): string | undefined {
-    return this.#fenceDomain;
+    return this.#fence?.domain;
+  }
+  /** See FenceAnswer; undefined where the exporter has none. */
+  get verifier(): string | undefined {
+    return this.#fence?.verifier;
   }
   get access(): PathAccess {
     return this.#access;
@@ -129,7 +133,7 @@ export class Path implements TransactionHandler {
    */
   open(modes: number, fence?: OpenFence): void {
     this.#state = 'opening';
-    this.#fenceDomain = undefined;
+    this.#fence = undefined;
     this.#modes = modes;
     this.#openedMs = performance.now();
     const { mux } = this.link;
@@ -191,7 +195,7 @@ export class Path implements TransactionHandler {
     if (transaction.rxClosed) this.#ended(transaction, message.error);
     else if (transaction === this.#opening && this.#state === 'opening') {
       this.#state = 'open';
-      this.#fenceDomain = readFenceAnswer(message.payload);
+      this.#fence = readFenceAnswer(message.payload);
       this.#access = (this.#modes & OpenMode.WRITE) === 0 ? 'read_only' : 'granted';
       this.#user?.pathOpened(this);
     }

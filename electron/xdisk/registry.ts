@@ -13,6 +13,8 @@ export interface RegistryEvents {
   /** A disk appeared, gained or lost a path, or went away (no paths left). */
   diskChanged?(disk: Disk): void;
   unitChanged?(unit: Unit): void;
+  /** See UnitEvents. */
+  writesLost?(unit: Unit): void;
   /** A unit is gone: detached, or without paths and users for the grace time. */
   unitRemoved?(unit: Unit): void;
   /** A span that cannot be a disk. */
@@ -133,6 +135,7 @@ export class Registry {
     const number = this.#numbers.numberOf(this.#keyOf(disk));
     const unit = new Unit(number, disk.identity, { ...UNIT_DEFAULTS, ...options }, disk.conflict, {
       changed: (changed) => this.#unitChanged(changed),
+      writesLost: (loser) => this.#events.writesLost?.(loser),
     });
     disk.unit = unit;
     this.#units.set(number, unit);

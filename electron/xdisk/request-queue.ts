@@ -17,6 +17,8 @@ export interface RequestQueueUser {
   pathTrouble(path: Path, wire: number): void;
   /** A command that changes the medium has no answer, and will have none: it may still be carried out. */
   writeUnanswered(path: Path): void;
+  /** Writes that were answered and not flushed may be gone: the other side's cache is another one. */
+  writesLost(path: Path): void;
 }
 
 /**
@@ -37,6 +39,13 @@ export class RequestQueue implements TagOwner {
   #drained: (() => void) | undefined;
   #writtenBytes = 0;
   #stableBytes = 0;
+  /** Write commands answered, and of these the ones a flush has made stable since. */
+  #answeredWrites = 0;
+  #stableWrites = 0;
+  /** The write verifier of the path used last. */
+  #verifier: string | undefined;
+  #losses = 0;
+  #toldLosses = 0;
 
   constructor(name: string, stats: IoStats, user: RequestQueueUser) {
     this.#name = name;
@@ -64,10 +73,26 @@ export class RequestQueue implements TagOwner {
     return this.#writtenBytes - this.#stableBytes;
   }
 
+  /** How often writes that were answered and not flushed were lost. */
+  get losses(): number {
+    return this.#losses;
+  }
+  /** How many of these somebody has heard of, by a flush that failed. */
+  get toldLosses(): number {
+    return this.#toldLosses;
+  }
+
+  /** The error of a flush that must not vouch for lost writes; with it they are told. */
+  lostWrites(): BlockError {
+    this.#toldLosses = this.#losses;
+    return new BlockError('io', lossText(this.#name));
+  }
+
   submit(request: BlockRequest): void {
     this.#lastOffset = request.offset;
     const io = new Io(request, this.#stats.started());
     io.writtenBefore = this.#writtenBytes;
+    io.lossesBefore = this.#losses;
     this.#waiting.push(io);
     this.#dispatch();
   }
@@ -76,7 +101,24 @@ export class RequestQueue implements TagOwner {
   usePath(path: Path | undefined): void {
     this.#path = path;
     this.#drained = undefined;
+    if (path !== undefined) this.#compareVerifier(path);
     this.#dispatch();
+  }
+
+  /**
+   * Where the other side's cache is not the one that took our writes, those not flushed may be gone, and a flush
+   * there must not vouch for them. Nothing is on the wire now: a write that was answered in part begins again.
+   */
+  #compareVerifier(path: Path): void {
+    const { verifier } = path;
+    if (verifier !== this.#verifier && this.#answeredWrites > this.#stableWrites) {
+      this.#losses++;
+      this.#stableWrites = this.#answeredWrites;
+      this.#stableBytes = this.#writtenBytes;
+      for (const io of this.#waiting) io.restart();
+      this.#user.writesLost(path);
+    }
+    this.#verifier = verifier;
   }
 
   /** Send nothing more, and call `done` when all that is on the wire has been answered. */
@@ -117,6 +159,8 @@ export class RequestQueue implements TagOwner {
   commandDone(tag: Tag, io: Io, error: BlockError | null): void {
     if (error !== null) io.error ??= error;
     else if (tag.op === BlockOp.read) io.filled(tag.offset, tag.length, tag.answeredBytes);
+    else if (tag.op === BlockOp.write) this.#answeredWrites++;
+    else if (tag.op === BlockOp.flush) this.#stableWrites = Math.max(this.#stableWrites, tag.coveredWrites);
     this.#release(tag, io);
     this.#dispatch();
     this.#checkDrained();
@@ -154,6 +198,7 @@ export class RequestQueue implements TagOwner {
 
   #finish(io: Io): void {
     const { request } = io;
+    if (request.op === BlockOp.flush && io.lossesBefore !== this.#losses) io.error ??= this.lostWrites();
     const failed = io.error !== null;
     if (!failed) this.#account(request, io.writtenBefore);
     this.#stats.ended(request.op, failed ? 0 : request.length, io.startedMs, failed);
@@ -177,8 +222,15 @@ export class RequestQueue implements TagOwner {
       io.take(discards ? MAX_DISCARD_BYTES : path.maxTransferBytes);
       if (!io.hasMore) this.#waiting.shift();
       io.pending++;
-      (this.#freeTags.pop() as Tag).send(path, io);
+      const tag = this.#freeTags.pop() as Tag;
+      tag.coveredWrites = this.#answeredWrites;
+      tag.send(path, io);
     }
     this.#dispatching = false;
   }
+}
+
+/** What is told of a unit's lost writes. */
+export function lossText(name: string): string {
+  return `${name}: writes not flushed were lost with the exporter's cache`;
 }

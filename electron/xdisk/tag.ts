@@ -41,6 +41,8 @@ export class Tag implements TransactionHandler {
   startedMs = 0;
   /** Bytes of data the answer had. */
   answeredBytes = 0;
+  /** Of a flush: how many writes had been answered when it was sent, so that it makes them stable. */
+  coveredWrites = 0;
 
   constructor(owner: TagOwner) {
     this.#owner = owner;

@@ -8,6 +8,10 @@ export interface UsedUnit {
   readonly name: string;
   readonly identity: DiskIdentity;
   readonly readOnly: boolean;
+  /** How often writes not flushed were lost. */
+  readonly losses: number;
+  readonly toldLosses: number;
+  lostWrites(): BlockError;
   submit(request: BlockRequest): void;
 }
 
@@ -19,6 +23,7 @@ export class UnitUser implements BlockDevice {
   readonly synchronous = false;
   readonly #left: (user: UnitUser) => void;
   #closed = false;
+  #lossesBefore = 0;
 
   constructor(unit: UsedUnit, name: string, left: (user: UnitUser) => void) {
     this.unit = unit;
@@ -36,6 +41,11 @@ export class UnitUser implements BlockDevice {
     return this.unit.readOnly;
   }
 
+  /** The unit is open: losses from now on are this user's, and those nobody has heard of: it may have come again. */
+  begin(): void {
+    this.#lossesBefore = this.unit.toldLosses;
+  }
+
   submit(request: BlockRequest): void {
     const { op } = request;
     if (this.#closed) request.done(new BlockError('path', `${this.unit.name} was closed by ${this.name}`));
@@ -44,6 +54,9 @@ export class UnitUser implements BlockDevice {
       request.done(new BlockError('unsupported', `${this.unit.name} has no write-zeroes command`));
     } else if (this.unit.readOnly && (op === BlockOp.write || op === BlockOp.discard)) {
       request.done(new BlockError('readonly', `${this.unit.name} is read-only`));
+    } else if (op === BlockOp.flush && this.unit.losses !== this.#lossesBefore) {
+      // It stays so until the disk is opened anew, as with a failed fsync: what is lost cannot be flushed later.
+      request.done(this.unit.lostWrites());
     } else this.unit.submit(request);
   }
 

@@ -25,6 +25,8 @@ export type UnitState =
 /** What happens to a unit, for its registry. */
 export interface UnitEvents {
   changed(unit: Unit): void;
+  /** Writes answered and not flushed may be lost; whoever has it open hears so at the next flush. */
+  writesLost?(unit: Unit): void;
 }
 
 /**
@@ -75,6 +77,7 @@ export class Unit implements PathUser {
     this.#readOnly = options.readOnly;
     this.#queue = new RequestQueue(this.name, this.stats, {
       pathTrouble: (path, wire) => this.#trouble(path, wire),
+      writesLost: () => this.#events.writesLost?.(this),
       writeUnanswered: (path) => this.#stuck.add(path.fenceDomain, performance.now() + this.#options.deathMs),
     });
   }
@@ -114,6 +117,17 @@ export class Unit implements PathUser {
   get unflushedBytes(): number {
     return this.#queue.unflushedBytes;
   }
+  /** How often writes answered and not flushed were lost. */
+  get losses(): number {
+    return this.#queue.losses;
+  }
+  /** How many of these a failed flush has told. */
+  get toldLosses(): number {
+    return this.#queue.toldLosses;
+  }
+  lostWrites(): BlockError {
+    return this.#queue.lostWrites();
+  }
   /** Requests that wait for a tag or a path. */
   get waiting(): number {
     return this.#queue.waiting;
@@ -139,6 +153,7 @@ export class Unit implements PathUser {
       await user.close();
       throw error;
     }
+    user.begin();
     return user;
   }
 

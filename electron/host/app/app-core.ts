@@ -19,7 +19,7 @@ import type { LinkSetup } from '../link-setup.ts';
 import { MetricsServer } from '../metrics/metrics-server.ts';
 import { NumbersFile } from '../state-file.ts';
 import { Trust } from '../trust/trust.ts';
-import { Chronicle, stallEvent } from './chronicle.ts';
+import { Chronicle, lossEvent, stallEvent } from './chronicle.ts';
 import { DEMO_PEERS, Demo } from './demo.ts';
 import { Disks, diskKey } from './disks.ts';
 import { ExportLinks } from './export-links.ts';
@@ -95,6 +95,7 @@ export class AppCore implements AppParts {
         },
         unitChanged: (unit) => this.#unitChanged(unit),
         unitRemoved: (unit) => this.tables.mark('units', unit.name),
+        writesLost: (unit) => this.journal.add(lossEvent(unit.name)),
         spanRejected: (link, reason) => log.warn(`${link.remote}: a span is not used: ${reason}`),
       },
       // Who attached a disk here wants it until it is detached.

@@ -248,3 +248,18 @@ export function stallEvent(unit: string, peer: string, stallMs: number): NewEven
     actor: 'policy',
   };
 }
+
+/** What is told of writes that were acknowledged, not flushed, and may be gone. */
+export function lossEvent(unit: string): NewEvent {
+  return {
+    kind: 'unit',
+    object: unit,
+    object_id: unit,
+    severity: 'error',
+    text: `${unit}: the exporter lost its cache, and with it perhaps writes that were not flushed; programs hear of it at their next flush`,
+    to: 'writes lost',
+    cause: 'the exporter’s machine started anew, or another machine offers the disk now',
+    actor: 'system',
+    notify: true,
+  };
+}

@@ -132,6 +132,11 @@ export class DiskHistory {
       : undefined;
   }
 
+  /** Whether a read may find parts of two versions in a block: a write of it was under way meanwhile. */
+  mayBeTorn({ start }: Ticket, block: number): boolean {
+    return this.#of(block).some(({ end }) => end > start);
+  }
+
   #of(block: number): Written[] {
     const history = this.#blocks[block];
     if (history === undefined) throw new RangeError(`no block ${block}`);

@@ -21,6 +21,8 @@ interface Connection {
 export class BadLink {
   readonly address: Address & { readonly kind: 'tcp' };
   readonly #to: NetConnectOpts;
+  /** There is no RST on UNIX sockets. */
+  readonly #canReset: boolean;
   readonly #server: Server;
   readonly #random: () => number;
   readonly #connections = new Set<Connection>();
@@ -35,6 +37,7 @@ export class BadLink {
     this.#server = server;
     this.#random = random;
     this.address = { kind: 'tcp', host: '127.0.0.1', port };
+    this.#canReset = to.kind === 'tcp';
     this.#to = to.kind === 'unix' ? { path: to.path } : { host: to.host, port: to.port };
     server.on('connection', (client) => this.#accept(client));
   }
@@ -54,10 +57,12 @@ export class BadLink {
   /** Cut all connections: with FIN, or with RST. */
   cut(how: 'end' | 'reset'): void {
     for (const { client, server } of this.#connections) {
-      for (const socket of [client, server]) {
-        if (how === 'end') socket.destroy();
-        else socket.resetAndDestroy();
+      if (how === 'reset') {
+        client.resetAndDestroy();
+        if (this.#canReset) server.resetAndDestroy();
       }
+      client.destroy();
+      server.destroy();
     }
   }
 

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { exporterConn } from '../../../electron/dmsg/link-options.ts';
 import { listenForLinks } from '../../../electron/host/link-setup.ts';
 import { makeLog } from '../../../electron/host/log.ts';
+import { writeVerifierOf } from '../../../electron/host/write-verifier.ts';
 import { Export } from '../../../electron/target/export.ts';
 import { Exporter } from '../../../electron/target/exporter.ts';
 import { openMedium } from '../../../electron/target/media/medium.ts';
@@ -20,11 +21,14 @@ const siblings =
   kind === 'cached'
     ? undefined
     : await SiblingExporters.join(medium.identity, async (fence) => item.raiseFence(fence));
+// And what it has not flushed is gone with the process, where else it stands in the system's cache.
+const verifier = kind === 'cached' ? undefined : writeVerifierOf(medium.identity);
 const item: Export = new Export({
   serial,
   label: 'faults/disk',
   open: async () => medium,
   ...(siblings === undefined ? {} : { siblings }),
+  ...(verifier === undefined ? {} : { verifier }),
 });
 await item.online();
 const exporter = new Exporter();

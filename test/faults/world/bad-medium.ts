@@ -151,7 +151,10 @@ export class CachedMedium extends BadMedium {
   }
 
   async #flush(): Promise<void> {
-    for (const [offset, block] of [...this.#cache]) {
+    for (const offset of [...this.#cache.keys()]) {
+      // What it is now: another flush may have written a newer one meanwhile.
+      const block = this.#cache.get(offset);
+      if (block === undefined) continue;
       await this.#writeBack(offset, block);
       // A newer one stays until it is flushed itself.
       if (this.#cache.get(offset) === block) this.#cache.delete(offset);

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/**
+ * The write verifier of a file or device (see FenceAnswer): writes stand in the page cache, which outlives our
+ * processes but not the system. So it is the same until this host starts anew.
+ * @param identity Medium.identity
+ * @returns undefined where the system does not tell its starts apart: it must then be new for each process
+ */
+export function writeVerifierOf(identity: string): string | undefined {
+  try {
+    // Linux, Documentation/admin-guide/sysctl/kernel.rst: "a UUID generated the first time this is retrieved".
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return createHash('sha256').update(`${boot}\0${hostname()}\0${identity}`).digest('hex').slice(0, 32);
+  } catch {
+    return undefined;
+  }
+}
