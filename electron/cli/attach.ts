@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { formatBytes } from '../../shared/format.ts';
+import { Attachments } from '../host/attachments.ts';
 import { ClientHost, unitInfo } from '../host/client-host.ts';
 import { Gateway } from '../host/gateway.ts';
 import { HostError } from '../host/host-error.ts';
-import { NumbersFile } from '../host/state-file.ts';
+import { NumbersFile, stateDirectory } from '../host/state-file.ts';
 import { StatsReporter } from '../host/stats-reporter.ts';
 import type { NbdServerEvent } from '../nbd/server.ts';
 import type { Address } from '../stream/address.ts';
@@ -87,6 +88,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
   };
   const host: ClientHost = new ClientHost(setup, peers, {
     numbers: new NumbersFile(log),
+    attachments: new Attachments(stateDirectory(), log),
     events: {
       linkUp: (from) => output.emit({ event: 'link', peer: from, state: 'up', reason: null }),
       linkDown: (from, reason) => output.emit({ event: 'link', peer: from, state: 'down', reason }),

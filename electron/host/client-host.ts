@@ -8,6 +8,7 @@ import type { Path } from '../xdisk/path.ts';
 import { Registry } from '../xdisk/registry.ts';
 import { lossText } from '../xdisk/request-queue.ts';
 import type { Unit } from '../xdisk/unit.ts';
+import type { Attachments } from './attachments.ts';
 import { HostError, withName } from './host-error.ts';
 import { dial, type LinkSetup } from './link-setup.ts';
 import type { NumbersFile } from './state-file.ts';
@@ -31,9 +32,9 @@ export class ClientHost {
   constructor(
     setup: LinkSetup,
     peers: readonly Address[],
-    options: { numbers?: NumbersFile; events?: ClientEvents } = {},
+    options: { numbers?: NumbersFile; attachments?: Attachments; events?: ClientEvents } = {},
   ) {
-    const { numbers, events = {} } = options;
+    const { numbers, attachments, events = {} } = options;
     this.registry = new Registry(
       {
         diskChanged: (disk) => this.#tell(() => events.diskChanged?.(disk)),
@@ -42,7 +43,10 @@ export class ClientHost {
         writesLost: (unit) => setup.log.error(lossText(unit.name)),
         spanRejected: (link, reason) => setup.log.warn(`${link.remote}: a span is not used: ${reason}`),
       },
-      numbers === undefined ? {} : { knownNumbers: numbers.load(), numbersChanged: numbers.save },
+      {
+        ...(numbers === undefined ? {} : { knownNumbers: numbers.load(), numbersChanged: numbers.save }),
+        ...(attachments === undefined ? {} : { clientOf: attachments.claim }),
+      },
     );
     const user: LinkUser = {
       up: (link) => this.#tell(() => events.linkUp?.(link.remote)),

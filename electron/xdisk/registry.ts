@@ -1,4 +1,6 @@
 import type { Link } from '../dmsg/link.ts';
+import { randomUuid } from '../dmsg/link-options.ts';
+import type { OpenFence } from '../dmsg/open-fence.ts';
 import type { Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 import { Disk } from './disk.ts';
@@ -25,6 +27,8 @@ export interface RegistryOptions {
   /** Unit numbers of earlier runs, by disk key. */
   readonly knownNumbers: Iterable<readonly [string, number]>;
   readonly numbersChanged: (numbers: ReadonlyMap<string, number>) => void;
+  /** Who an attachment is to exporters, and its epoch before the first open; by default nobody known before. */
+  readonly clientOf: (identity: DiskIdentity) => OpenFence;
   /** How long a unit without paths and users stays, ms; null: until it is detached. */
   readonly graceMs: number | null;
   /** Spans one link may offer; those beyond are refused. */
@@ -34,6 +38,7 @@ export interface RegistryOptions {
 export const REGISTRY_DEFAULTS: RegistryOptions = {
   knownNumbers: [],
   numbersChanged: () => {},
+  clientOf: () => ({ client: randomUuid(), epoch: 0 }),
   graceMs: 60_000,
   maxSpansPerLink: 4096,
 };
@@ -133,7 +138,8 @@ export class Registry {
   attach(disk: Disk, options: Partial<UnitOptions> = {}): Unit {
     if (disk.unit !== undefined) return disk.unit;
     const number = this.#numbers.numberOf(this.#keyOf(disk));
-    const unit = new Unit(number, disk.identity, { ...UNIT_DEFAULTS, ...options }, disk.conflict, {
+    const client = this.#options.clientOf(disk.identity);
+    const unit = new Unit(number, disk.identity, { ...UNIT_DEFAULTS, ...options }, disk.conflict, client, {
       changed: (changed) => this.#unitChanged(changed),
       writesLost: (loser) => this.#events.writesLost?.(loser),
     });

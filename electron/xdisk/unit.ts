@@ -3,7 +3,7 @@ import { BlockError } from '../block/error.ts';
 import { IoStats } from '../block/io-stats.ts';
 import { OpenMode, Wire } from '../dmsg/constants.ts';
 import { LinkError } from '../dmsg/link-error.ts';
-import { randomUuid } from '../dmsg/link-options.ts';
+import type { OpenFence } from '../dmsg/open-fence.ts';
 import type { DiskIdentity } from './identity.ts';
 import { OpenWaiters } from './open-waiters.ts';
 import type { Path, PathUser } from './path.ts';
@@ -44,8 +44,8 @@ export class Unit implements PathUser {
   readonly #queue: RequestQueue;
   readonly #stuck = new StuckWrites();
   /** Tells this attachment from all other clients; its epoch grows with each open. */
-  readonly #client = randomUuid();
-  #epoch = 0;
+  readonly #client: string;
+  #epoch: number;
   readonly #paths = new Set<Path>();
   readonly #users = new Set<UnitUser>();
   readonly #waiters = new OpenWaiters();
@@ -67,12 +67,15 @@ export class Unit implements PathUser {
     identity: DiskIdentity,
     options: UnitOptions,
     conflict: boolean,
+    client: OpenFence,
     events: UnitEvents,
   ) {
     this.number = number;
     this.identity = identity;
     this.#options = options;
     this.conflict = conflict;
+    this.#client = client.client;
+    this.#epoch = client.epoch;
     this.#events = events;
     this.#readOnly = options.readOnly;
     this.#queue = new RequestQueue(this.name, this.stats, {

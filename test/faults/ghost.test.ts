@@ -16,7 +16,7 @@ import { until } from '../block/support/until.ts';
 import { Random } from '../dmsg/support/random.ts';
 import { Net } from '../target/support/net.ts';
 import { ClientNode } from '../xdisk/support/client-node.ts';
-import { StuckLink } from './stuck-link.ts';
+import { BadLink } from './net/bad-link.ts';
 
 /**
  * Ghost writes: a write stuck on a path, run again on another one and overwritten by newer data there, must
@@ -58,7 +58,8 @@ async function ghost(t: TestContext, shape: Shape, lateMs: number, offset: numbe
   const path = join(folder, 'disk.img');
   writeFileSync(path, Buffer.alloc(1 << 20));
   const [first, second] = await ways(t, net, path, shape);
-  const link = await StuckLink.start(t, first);
+  const link = await BadLink.start(first);
+  t.after(() => link.close());
   const client = new ClientNode(net);
   await client.link(link.address);
   // The real time an exporter without a fence would be given: with one it must not be needed.
@@ -70,13 +71,12 @@ async function ghost(t: TestContext, shape: Shape, lateMs: number, offset: numbe
   const held = link.stick();
   const stuck = submit(user, BlockOp.write, { offset, data: STUCK });
   await held;
-  link.cutClient();
+  link.cutStuckClients();
   assert.equal(await stuck.ended, null, 'run again on the other path');
   assert.equal(await submit(user, BlockOp.write, { offset, data: NEWER }).ended, null);
   await delay(lateMs);
   assert.ok(link.deliver() > 0, 'the stuck write arrives');
-  // Whatever it does it has done when a later command on the exporter's side is answered and some turns passed.
-  await delay(100);
+  await link.lateTaken();
   const found = await read(user, offset, BLOCK);
   await user.close();
   return found;

@@ -9,6 +9,7 @@ import { Exporter } from '../../target/exporter.ts';
 import type { Path } from '../../xdisk/path.ts';
 import { Registry } from '../../xdisk/registry.ts';
 import type { Unit } from '../../xdisk/unit.ts';
+import { Attachments } from '../attachments.ts';
 import { ConfigStore } from '../config/config-store.ts';
 import { Gateway } from '../gateway.ts';
 import { HistoryStore } from '../history/history-store.ts';
@@ -99,7 +100,12 @@ export class AppCore implements AppParts {
         spanRejected: (link, reason) => log.warn(`${link.remote}: a span is not used: ${reason}`),
       },
       // Who attached a disk here wants it until it is detached.
-      { knownNumbers: numbers.load(), numbersChanged: numbers.save, graceMs: null },
+      {
+        knownNumbers: numbers.load(),
+        numbersChanged: numbers.save,
+        clientOf: new Attachments(stateDirectory, log).claim,
+        graceMs: null,
+      },
     );
     this.peers = new Peers(this.config, this.trust, log, {
       spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),

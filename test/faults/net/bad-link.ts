@@ -12,6 +12,7 @@ interface Connection {
   readonly pipes: Readonly<Record<Way, Pipe>>;
   /** The client's side was cut; what it sent is on its way still. */
   stuck: boolean;
+  readonly over: Promise<void>;
 }
 
 /**
@@ -32,6 +33,7 @@ export class BadLink {
   #rateBytes = 0;
   /** Bytes let go late, by `deliver`. */
   lateBytes = 0;
+  #late: Promise<unknown> = Promise.resolve();
 
   private constructor(server: Server, port: number, to: Address, random: () => number) {
     this.#server = server;
@@ -118,10 +120,16 @@ export class BadLink {
     for (const connection of this.#connections) {
       if (!connection.stuck) continue;
       connection.stuck = false;
+      this.#late = Promise.all([this.#late, connection.over]);
       bytes += connection.pipes.up.release();
     }
     this.lateBytes += bytes;
     return bytes;
+  }
+
+  /** Until the other side has taken all that was delivered late, and has hung up. */
+  async lateTaken(): Promise<void> {
+    await this.#late;
   }
 
   async close(): Promise<void> {
@@ -141,7 +149,8 @@ export class BadLink {
       up: new Pipe(client, server, this.#random),
       down: new Pipe(server, client, this.#random),
     };
-    const connection: Connection = { client, server, pipes, stuck: false };
+    const over = new Promise<void>((resolve) => server.once('close', () => resolve()));
+    const connection: Connection = { client, server, pipes, stuck: false, over };
     this.#connections.add(connection);
     for (const way of BOTH) {
       Object.assign(pipes[way], { delayMs: this.#delayMs, rateBytes: this.#rateBytes });
@@ -150,7 +159,8 @@ export class BadLink {
     for (const socket of [client, server]) socket.setNoDelay(true).on('error', () => {});
     client.on('close', () => {
       // Without an orderly end nothing tells the other side but the network, and that may be stuck.
-      if (!connection.stuck) server.destroy();
+      if (connection.stuck) pipes.up.end();
+      else server.destroy();
     });
     server.on('close', () => {
       pipes.up.stop();

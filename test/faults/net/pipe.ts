@@ -65,6 +65,11 @@ export class Pipe {
     this.#fault = fault;
   }
 
+  /** The source has ended, without saying so. */
+  end(): void {
+    this.#push(undefined);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#queue.length = 0;
