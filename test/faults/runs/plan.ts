@@ -91,13 +91,17 @@ function faultsOf(shape: Shape, random: Random): Fault[] {
   if (random.next() < 0.75) return [first];
   const second = faultOf(shape, random);
   // Two that strike the same thing would undo each other.
-  return targetOf(first) === targetOf(second) ? [first] : [first, second];
+  return meet(first, second) ? [first] : [first, second];
+}
+
+function meet(a: Fault, b: Fault): boolean {
+  const all = [a, b].some(({ kind }) => kind === 'kill-all');
+  return targetOf(a) === targetOf(b) || (all && ('node' in a || 'node' in b));
 }
 
 function targetOf(fault: Fault): string {
   if ('link' in fault) return `link${fault.link}`;
-  if ('node' in fault) return fault.node;
-  return 'all';
+  return 'node' in fault ? fault.node : fault.kind;
 }
 
 function faultOf(shape: Shape, random: Random): Fault {
