@@ -5,7 +5,7 @@ import type { Link } from '../../electron/dmsg/link.ts';
 import { Export } from '../../electron/target/export.ts';
 import { turn } from '../block/support/until.ts';
 import { Random } from '../dmsg/support/random.ts';
-import { type ExporterNode, startExporter } from '../target/support/exporter-node.ts';
+import { type ExporterNode, SHARED_CACHE, startExporter } from '../target/support/exporter-node.ts';
 import { cut, Net } from '../target/support/net.ts';
 import { TestMedium } from '../target/support/test-medium.ts';
 import { ClientNode, settles } from './support/client-node.ts';
@@ -61,6 +61,7 @@ for (const dialect of ['2014', 'current'] as const) {
       const item = new Export({
         serial: 'S1',
         label: `host${i}/disk`,
+        verifier: SHARED_CACHE,
         open: async () => new TestMedium(content, { synchronous: random.next() < 0.3 }),
       });
       const way = new Way(client, item, await startExporter(net, [item], { dialect }), dialect);

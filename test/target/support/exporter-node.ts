@@ -41,7 +41,15 @@ export async function startExporter(
   };
 }
 
+/** The write verifier of media that share their content: what one has taken no other loses. */
+export const SHARED_CACHE = 'c0'.repeat(16);
+
 /** An export of one medium, which is the same however often it is opened. */
-export function exportOf(medium: Medium, serial = 'S1', label = 'host/disk'): Export {
-  return new Export({ serial, label, open: async () => medium });
+export function exportOf(
+  medium: Medium,
+  serial = 'S1',
+  label = 'host/disk',
+  verifier = SHARED_CACHE,
+): Export {
+  return new Export({ serial, label, open: async () => medium, verifier });
 }
