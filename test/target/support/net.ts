@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import type { Conn } from '../../../electron/dmsg/conn.ts';
 import type { DialectChoice } from '../../../electron/dmsg/dialect.ts';
 import { Link, type LinkUser } from '../../../electron/dmsg/link.ts';
@@ -16,13 +15,18 @@ export const LOCAL: Address = { kind: 'tcp', host: '127.0.0.1', port: 0 };
 /** Our LNK_CONN and the peer's: what an otherwise idle link has open. */
 export const IDLE_TRANSACTIONS = 2;
 
+/** What is used of a test's context: others may offer it too. */
+export interface After {
+  after(end: () => unknown): void;
+}
+
 /** All links of a test, on real sockets; after it they are cut, and no block of memory may be missing. */
 export class Net {
   readonly #links = new Set<Link>();
   readonly #listeners: Listener[] = [];
   readonly #heldBefore = heldBlocks();
 
-  constructor(test: TestContext) {
+  constructor(test: After) {
     test.after(() => this.close());
   }
 

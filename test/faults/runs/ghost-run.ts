@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BlockOp } from '../../../electron/block/device.ts';
+import { exporterConn, routerConn } from '../../../electron/dmsg/link-options.ts';
+import { openExport } from '../../../electron/host/export-source.ts';
+import { Router } from '../../../electron/router/router.ts';
+import type { Address } from '../../../electron/stream/address.ts';
+import { Exporter } from '../../../electron/target/exporter.ts';
+import { Fence } from '../../../electron/target/fence.ts';
+import { read, submit } from '../../block/support/requests.ts';
+import { until } from '../../block/support/until.ts';
+import { type After, Net } from '../../target/support/net.ts';
+import { ClientNode } from '../../xdisk/support/client-node.ts';
+import { BadLink } from '../net/bad-link.ts';
+
+/**
+ * Ghost writes: a write stuck on a path, run again on another one and overwritten by newer data there, must
+ * never be carried out when it arrives late. Clients of NBD and iSCSI lose acknowledged data this way.
+ */
+
+export const GHOST_SHAPES = [
+  'one path made anew',
+  'two paths to one exporter',
+  'two exporters of one file',
+  'through a router',
+] as const;
+export type GhostShape = (typeof GHOST_SHAPES)[number];
+
+export interface Ghost {
+  readonly shape: GhostShape;
+  /** How long after all was written the stuck write arrives. */
+  readonly lateMs: number;
+  /** Bytes, a multiple of BLOCK. */
+  readonly offset: number;
+}
+
+const BLOCK = 4096;
+export const GHOST_BLOCKS = 200;
+const OLD = Buffer.alloc(BLOCK, 0x0d);
+export const STUCK = Buffer.alloc(BLOCK, 0x57);
+export const NEWER = Buffer.alloc(BLOCK, 0x4e);
+/** Exporters here do not notice that a client has gone: what comes late must find them listening. */
+const PATIENT = { silentMs: 120_000 };
+
+/** @returns the content of the block when everything stuck has arrived */
+export async function ghostRun(t: After, { shape, lateMs, offset }: Ghost): Promise<Buffer> {
+  const net = new Net(t);
+  const folder = mkdtempSync(join(tmpdir(), 'spandrel-ghost-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'disk.img');
+  writeFileSync(path, Buffer.alloc(GHOST_BLOCKS * BLOCK));
+  const [first, second] = await ways(t, net, path, shape);
+  const link = await BadLink.start(first);
+  t.after(() => link.close());
+  const client = new ClientNode(net);
+  await client.link(link.address);
+  // The real time an exporter without a fence would be given: with one it must not be needed.
+  const unit = await client.attach('S1', 1, { deathMs: 60_000, sweepMs: 5 });
+  const user = await unit.open('test');
+  assert.equal(await submit(user, BlockOp.write, { offset, data: OLD }).ended, null);
+  const again = shape === 'one path made anew';
+  if (!again) {
+    await client.link(second);
+    await until(() => unit.paths.size === 2, 'the second path');
+  }
+  const held = link.stick();
+  const stuck = submit(user, BlockOp.write, { offset, data: STUCK });
+  await held;
+  link.cutStuckClients();
+  if (again) await client.link(link.address);
+  assert.equal(await stuck.ended, null, 'run again on the other path');
+  assert.equal(await submit(user, BlockOp.write, { offset, data: NEWER }).ended, null);
+  await delay(lateMs);
+  assert.ok(link.deliver() > 0, 'the stuck write arrives');
+  await link.lateTaken();
+  const found = await read(user, offset, BLOCK);
+  await user.close();
+  return found;
+}
+
+/** Exporters without a fence, until the returned function is called. */
+export function withoutFence(): () => void {
+  const { raise, isStale } = Fence.prototype;
+  Object.assign(Fence.prototype, { raise: async () => {}, isStale: () => false });
+  return () => Object.assign(Fence.prototype, { raise, isStale });
+}
+
+/** An exporter of a file, in a process of its own as far as the file is concerned. */
+async function exporterOf(t: After, net: Net, path: string): Promise<Address> {
+  const exporter = new Exporter();
+  const { item } = await openExport({ source: path, serial: 'S1', readOnly: false });
+  exporter.add(item);
+  t.after(() => exporter.close());
+  return net.listen(exporter, exporterConn(), 'auto', PATIENT);
+}
+
+/** The address the client's first, and its second path go to. */
+async function ways(t: After, net: Net, path: string, shape: GhostShape): Promise<[Address, Address]> {
+  const first = await exporterOf(t, net, path);
+  switch (shape) {
+    case 'one path made anew':
+    case 'two paths to one exporter':
+      return [first, first];
+    case 'two exporters of one file':
+      return [first, await exporterOf(t, net, path)];
+    case 'through a router': {
+      const router = new Router();
+      await net.dial(first, router, routerConn());
+      t.after(() => router.close());
+      return [await net.listen(router, routerConn(), 'auto', PATIENT), first];
+    }
+  }
+}
