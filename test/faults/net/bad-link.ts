@@ -31,6 +31,8 @@ export class BadLink {
   #isDown = false;
   #delayMs = 0;
   #rateBytes = 0;
+  /** Bytes that came in, both ways. */
+  traffic = 0;
   /** Bytes let go late, by `deliver`. */
   lateBytes = 0;
   #late: Promise<unknown> = Promise.resolve();
@@ -156,7 +158,12 @@ export class BadLink {
       Object.assign(pipes[way], { delayMs: this.#delayMs, rateBytes: this.#rateBytes });
       if (this.#isDown) pipes[way].hold();
     }
-    for (const socket of [client, server]) socket.setNoDelay(true).on('error', () => {});
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true).on('error', () => {});
+      socket.on('data', ({ length }) => {
+        this.traffic += length;
+      });
+    }
     client.on('close', () => {
       // Without an orderly end nothing tells the other side but the network, and that may be stuck.
       if (connection.stuck) pipes.up.end();

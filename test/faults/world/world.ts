@@ -33,6 +33,7 @@ export class World {
   readonly #random: () => number;
   #bad: Script | undefined;
   #unit = '';
+  #uri = '';
 
   private constructor(box: Sandbox, blocks: number, random: () => number) {
     this.#box = box;
@@ -53,6 +54,11 @@ export class World {
   /** A connection to the unit's NBD server. */
   openDisk(): Promise<NbdDisk> {
     return NbdDisk.open(this.#box.path('nbd'), this.#unit);
+  }
+
+  /** Where programs reach the unit. */
+  get uri(): string {
+    return this.#uri;
   }
 
   /** What stands on the medium, where nothing is cached by a process. */
@@ -129,6 +135,7 @@ export class World {
       '30',
     );
     this.#unit = client.ready.unit;
+    this.#uri = client.ready.nbd ?? '';
     return client;
   }
 
