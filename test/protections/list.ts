@@ -1,0 +1,185 @@
+/** A protection, and the test that sees it go. */
+export interface Protection {
+  readonly name: string;
+  readonly file: string;
+  /** The code that makes it, which is once in the file. */
+  readonly code: string;
+  /** What is left without it. */
+  readonly instead: string;
+  /** A word of the path of the test's file. */
+  readonly test: string;
+  /** The test starts processes, which must be built first. */
+  readonly processes?: boolean;
+}
+
+export const PROTECTIONS: readonly Protection[] = [
+  // Ghost writes.
+  {
+    name: 'an open ends the same client’s older ones',
+    file: 'electron/target/fence.ts',
+    code: 'await Promise.all(older.map((session) => session.fenceOff()));',
+    instead: '',
+    test: 'faults/ghost',
+  },
+  {
+    name: 'an open waits for what the older ones have at the medium',
+    file: 'electron/target/session.ts',
+    code: 'if (this.#changing > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));',
+    instead: '',
+    test: 'xdisk/stuck-writes',
+  },
+  {
+    name: 'an open of an epoch that is over is refused',
+    file: 'electron/target/fence.ts',
+    code: 'return epoch <= (this.#newest.get(client) ?? 0);',
+    instead: 'return false;',
+    test: 'target/fence',
+  },
+  {
+    name: 'the other exporters of a medium raise the fence too',
+    file: 'electron/target/export.ts',
+    code: 'await Promise.all([this.raiseFence(fence), this.#siblings?.raise(fence)]);',
+    instead: 'await this.raiseFence(fence);',
+    test: 'faults/ghost',
+  },
+  {
+    name: 'where no fence reaches, a unit with unanswered writes waits',
+    file: 'electron/xdisk/stuck-writes.ts',
+    code: 'if (this.#stuck.length === 0) safe();',
+    instead: 'if (this.#stuck.length >= 0) safe();',
+    test: 'xdisk/stuck-writes',
+  },
+  {
+    name: 'an engine that comes again is the client it was',
+    file: 'electron/host/attachments.ts',
+    code: 'known?.client ?? newClient().client',
+    instead: 'newClient().client',
+    test: 'faults/engine-death',
+    processes: true,
+  },
+  // Writes acknowledged and not flushed.
+  {
+    name: 'a flush does not vouch for writes lost with a cache',
+    file: 'electron/xdisk/request-queue.ts',
+    code: 'if (verifier !== this.#verifier && this.#answeredWrites > this.#stableWrites) {',
+    instead: 'if (verifier === "" && this.#answeredWrites > this.#stableWrites) {',
+    test: 'xdisk/lost-writes',
+  },
+  {
+    name: 'a write answered in part by a lost cache begins again',
+    file: 'electron/xdisk/request-queue.ts',
+    code: 'for (const io of this.#waiting) io.restart();',
+    instead: '',
+    test: 'xdisk/lost-writes',
+  },
+  {
+    name: 'whoever comes anew hears of lost writes nobody heard of',
+    file: 'electron/xdisk/unit-user.ts',
+    code: 'this.#lossesBefore = this.unit.toldLosses;',
+    instead: 'this.#lossesBefore = this.unit.losses;',
+    test: 'xdisk/lost-writes',
+  },
+  {
+    name: 'a sync that failed stays failed',
+    file: 'electron/target/media/syncer.ts',
+    code: 'if (this.#failure !== null) {',
+    instead: 'if (this.#failure === undefined) {',
+    test: 'media/file-faults',
+  },
+  // Failover.
+  {
+    name: 'a command lost with its path runs again',
+    file: 'electron/xdisk/request-queue.ts',
+    code: 'io.giveBack(tag.op, tag.offset, tag.length);',
+    instead: 'io.error = new BlockError("path", "lost");',
+    test: 'xdisk/failover.test',
+  },
+  {
+    name: 'a request without an answer ends in time',
+    file: 'electron/xdisk/request-queue.ts',
+    code: 'if (io === undefined || nowMs - tag.startedMs < timeoutMs) continue;',
+    instead: 'continue;',
+    test: 'xdisk/timeout',
+  },
+  {
+    name: 'a silent peer is noticed',
+    file: 'electron/dmsg/link.ts',
+    code: 'this.#pingSentMs !== undefined && nowMs - this.#heardMs > silentMs',
+    instead: 'this.#pingSentMs !== undefined && nowMs - this.#heardMs > 1000 * silentMs',
+    test: 'faults/failover',
+    processes: true,
+  },
+  // Messages.
+  {
+    name: 'a message repeated, left out or out of order ends the link',
+    file: 'electron/dmsg/message-reader.ts',
+    code: 'if (sequence !== this.#sequence) {',
+    instead: 'if (sequence > 255) {',
+    test: 'dmsg/message-reader-refusals',
+  },
+  {
+    name: 'a header with a flipped bit ends the link',
+    file: 'electron/dmsg/message-reader.ts',
+    code: 'if (headerCrc(bytes, at, length) !== view.getUint32(at + Off.hdrCrc, le)) {',
+    instead: 'if (headerCrc(bytes, at, length) === -1) {',
+    test: 'dmsg/message-reader-refusals',
+  },
+  {
+    name: 'a payload with a flipped bit ends the link',
+    file: 'electron/dmsg/message-reader.ts',
+    code: "if (crc !== this.#message.payloadCrc) throw new LinkError('payload-crc', 'payload CRC does not match');",
+    instead: 'void crc;',
+    test: 'dmsg/message-reader-refusals',
+  },
+  {
+    name: 'a payload over the limit takes no memory',
+    file: 'electron/dmsg/message-reader.ts',
+    code: 'if (payloadBytes > this.maxPayloadBytes) {',
+    instead: 'if (payloadBytes > 2 ** 31) {',
+    test: 'dmsg/message-reader-refusals',
+  },
+  {
+    name: 'a read is not answered with more than was asked',
+    file: 'electron/xdisk/tag.ts',
+    code: 'if (this.op === BlockOp.read && message.payload.length > this.length) {',
+    instead: 'if (this.op === BlockOp.read && message.payload.length > 2 ** 31) {',
+    test: 'xdisk/wire',
+  },
+  // What an exporter carries out.
+  {
+    name: 'what is out of range does not reach the medium',
+    file: 'electron/target/session.ts',
+    code: 'return checkRange(medium, command.offset, length);',
+    instead: 'return checkRange === undefined || medium === undefined ? null : null;',
+    test: 'target/commands',
+  },
+  {
+    name: 'a disk opened for reading is not written',
+    file: 'electron/target/session.ts',
+    code: "return this.#opensForWriting && this.#export.accessOf(this.link) === 'rw';",
+    instead: "return this.#export.accessOf(this.link) === 'rw';",
+    test: 'target/commands',
+  },
+  {
+    name: 'the right to write is looked at with each command',
+    file: 'electron/target/session.ts',
+    code: "return this.#opensForWriting && this.#export.accessOf(this.link) === 'rw';",
+    instead: 'return this.#opensForWriting;',
+    test: 'target/access',
+  },
+  {
+    name: 'the bytes a peer may have at the media are bounded',
+    file: 'electron/target/session.ts',
+    code: 'if (!this.load.free) {',
+    instead: 'if (this.load === undefined) {',
+    test: 'target/load',
+  },
+  // State on disk.
+  {
+    name: 'a file is replaced as a whole',
+    file: 'electron/host/atomic-file.ts',
+    code: 'const draft = `${target}${DRAFT}${process.pid}`;',
+    instead: 'const draft = target;',
+    test: 'host/config/config-crash',
+  },
+];
