@@ -59,6 +59,8 @@ export class Export {
   readonly #domain = randomUuid();
   /** Called when a peer opened or closed the device. */
   onSessions: (() => void) | undefined;
+  /** Called for each write of a link whose key may only read. */
+  onWriteRefused: ((link: Link) => void) | undefined;
   #allow: AllowList;
   #medium: Medium | undefined;
   #state: ExportState = 'offline';
