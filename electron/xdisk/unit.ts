@@ -268,10 +268,7 @@ export class Unit implements PathUser {
 
   pathLost(path: Path): void {
     this.#paths.delete(path);
-    if (this.#active === path) {
-      this.#writing.forget();
-      this.#abandonActive();
-    }
+    if (this.#active === path) this.#abandonActive();
     this.#events.changed(this);
   }
 

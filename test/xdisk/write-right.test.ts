@@ -71,6 +71,7 @@ test('without the right any more after a loss: reads go on, writes that were hel
   await relink();
   assert.equal((await failure(held)).code, 'readonly');
   assert.equal(await reading.ended, null);
+  assert.equal(unit.activePath?.stats.counters().errors, 0, 'the write was not sent at all');
   assert.deepEqual(
     [unit.state, unit.readOnly, unit.activePath?.access, unit.guarantee],
     ['open', true, 'read_only', undefined],
@@ -79,7 +80,7 @@ test('without the right any more after a loss: reads go on, writes that were hel
 });
 
 test('where another path may be written the unit goes there, and back when that is lost', async (t) => {
-  const { unit, user, mediumOf, content } = await setup(t, 2);
+  const { unit, user, mediumOf, content } = await setup(t, 2, { askWritingMs: 3_600_000 });
   const [first, second] = [unit.activePath as Path, [...unit.paths].find((path) => path !== unit.activePath)];
   const locked = mediumOf(first);
   locked.locked = true;
@@ -91,6 +92,7 @@ test('where another path may be written the unit goes there, and back when that 
   // Long refused, and asked again all the same.
   locked.locked = false;
   cut((second as Path).link);
+  await until(() => unit.activePath === first && unit.state === 'open', 'the first path again');
   await write(user, 0, TWOS);
   assert.deepEqual([unit.activePath, unit.readOnly, first.access], [first, false, 'granted']);
   assert.deepEqual(content.subarray(0, 512), TWOS);
