@@ -11,8 +11,8 @@ export const GUARANTEE_WORDS: Readonly<Record<Guarantee, { word: string; text: s
   fenced: {
     word: 'Fenced',
     text:
-      'before it takes newer data the exporter ends writes that were left without an answer, at itself and at ' +
-      `others of its machine; toward another machine the unit waits ${WAIT_SECONDS} s`,
+      'before newer data is taken, the exporter and others of its machine end writes that were left without an ' +
+      `answer; toward another machine the unit waits ${WAIT_SECONDS} s`,
   },
   waits: {
     word: `Waits ${WAIT_SECONDS} s before using another path`,

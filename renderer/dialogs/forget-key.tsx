@@ -21,7 +21,10 @@ export function ForgetKeyDialog({ request }: { request: RequestOf<'forget_key'> 
       submit={(signal) => call('trust.forget', input, { signal })}
       done={() => toastDone(revoked ? 'The key is no longer revoked' : `The key of ${whose} is forgotten`)}
     >
-      <KeyText fingerprint={fingerprint} of={whose} />
+      <div>
+        {revoked && <Text size="sm">{whose}</Text>}
+        <KeyText fingerprint={fingerprint} of={whose} />
+      </div>
       {revoked ? (
         <Notice tone="warn" title="Whoever has the key gets in again">
           Exports whose lists have it take it again at once. Where it was the known key of a peer, it has to

@@ -4,7 +4,7 @@ import { FormDialog } from '../components/form/index.ts';
 import { call } from '../connection/index.ts';
 import { toastDone } from '../stores/toast.ts';
 import { KeyText } from './keys/key-text.tsx';
-import { KEY_EXAMPLE, readKey } from './keys/read-key.ts';
+import { readKey } from './keys/read-key.ts';
 import { Notice } from './parts/notice.tsx';
 import type { RequestOf } from './requests.ts';
 
@@ -35,7 +35,7 @@ export function RevokeKeyDialog({ request }: { request: RequestOf<'revoke_key'> 
           {request.fingerprint === undefined ? (
             <TextInput
               label="Key"
-              placeholder={KEY_EXAMPLE}
+              placeholder="SHA256:…"
               value={typed}
               maxLength={300}
               spellCheck={false}
@@ -45,7 +45,10 @@ export function RevokeKeyDialog({ request }: { request: RequestOf<'revoke_key'> 
               error={form.field('fingerprint').error ?? (read.kind === 'wrong' ? read.message : undefined)}
             />
           ) : (
-            <KeyText fingerprint={fingerprint} of={request.whose ?? 'the peer'} />
+            <div>
+              <Text size="sm">The key of {request.whose ?? 'the peer'}</Text>
+              <KeyText fingerprint={fingerprint} of={request.whose ?? 'the peer'} />
+            </div>
           )}
           <Notice tone="err" title="Links of that key end at once">
             <ul>

@@ -134,7 +134,7 @@ describe('who may use an export', { skip: withoutChromium }, () => {
     const form = await openExport(page);
     await form.getByText('Memory', { exact: true }).click();
     await form.getByRole('textbox', { name: 'Size' }).fill('16MiB');
-    await expect(form).toContainText('Programs of this machine alone');
+    await expect(form).toContainText('This machine alone');
     const key = form.getByRole('textbox', { name: 'Key', exact: true });
     await key.fill('not a key');
     await expect(key).toHaveAccessibleDescription(/This is no key; for example SHA256:\S{43}/);
@@ -157,7 +157,7 @@ describe('who may use an export', { skip: withoutChromium }, () => {
     await form.getByRole('button', { name: 'Export', exact: true }).click();
     await form.waitFor({ state: 'detached' });
     const item = row(page, /^office\/keys, Online/);
-    await expect(await cell(page, item, 'Who may')).toHaveText('2 keys');
+    await expect(await cell(page, item, 'Allowed')).toHaveText('2 keys');
 
     const flags = ['--tls', '--trust', await ownKey(page)];
     await goTo(page, 'Exports');
@@ -172,7 +172,7 @@ describe('who may use an export', { skip: withoutChromium }, () => {
     await details.getByRole('button', { name: 'Remove the key without a name' }).click();
     await expect(details).toContainText(`--allow ${client.fingerprint}`);
     await details.getByRole('button', { name: 'Save' }).click();
-    await expect(await cell(page, item, 'Who may')).toHaveText('1 key');
+    await expect(await cell(page, item, 'Allowed')).toHaveText('1 key');
     await attached.stop();
     const again = await client.box.start('attach', address, '--tls');
     assert.equal(again.ready.read_only, false);
@@ -183,7 +183,7 @@ describe('who may use an export', { skip: withoutChromium }, () => {
     await details.getByRole('button', { name: 'Revert' }).click();
     await details.getByRole('button', { name: 'Remove desk' }).click();
     await details.getByRole('button', { name: 'Save' }).click();
-    await expect(await cell(page, item, 'Who may')).toHaveText('This machine only');
+    await expect(await cell(page, item, 'Allowed')).toHaveText('This machine only');
     await again.waitForEvent('unit', ({ paths }) => paths.length === 0, mark);
   });
 
@@ -292,7 +292,7 @@ describe('the guarantee toward ghost writes', { skip: withoutChromium }, () => {
     t.after(() => page.close());
     await page.goto(host.url());
     await goTo(page, 'Attached disks');
-    const words = [/Fenced: before it takes newer data/, /Waits 5 s before using another path: the exporter/];
+    const words = [/Fenced: before newer data is taken/, /Waits 5 s before using another path: the exporter/];
     for (const [number, text] of words.entries()) {
       await expect(await openRow(page, row(page, new RegExp(`^xa${number} `)), 'Name')).toContainText(text);
     }

@@ -8,7 +8,6 @@ import type { AllowDraft } from './allow-draft.ts';
 import { allowSentence, listProblem } from './allow-words.ts';
 import { KeyText } from './key-text.tsx';
 import styles from './keys.module.css';
-import { KEY_EXAMPLE } from './read-key.ts';
 import { useTrust } from './use-trust.ts';
 
 const MOST = 1024;
@@ -48,7 +47,7 @@ export function AllowList(props: {
       <div className={styles.add}>
         <TextInput
           label="Key"
-          placeholder={KEY_EXAMPLE}
+          placeholder="SHA256:…"
           description="As “spandrel keygen”, or Settings, Security, shows it on the other machine"
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           value={draft.typed}

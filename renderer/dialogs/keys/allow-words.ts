@@ -17,7 +17,7 @@ export function allowSentence(keys: number, { insecure_plain }: Plain): string {
   if (keys > 0) return 'These keys and nobody else: links without a key, of this machine too, get nothing.';
   return insecure_plain
     ? 'No key is needed: plain links are allowed, so whoever reaches an address of the exports can use it.'
-    : 'Programs of this machine alone: from other machines nobody gets in until their key is added.';
+    : 'This machine alone, at 127.0.0.1 or a UNIX socket: from other machines nobody gets in until their key is added.';
 }
 
 type Where = Pick<Settings, 'export_listen' | 'export_connect' | 'insecure_plain'>;

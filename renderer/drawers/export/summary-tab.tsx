@@ -49,7 +49,7 @@ export function SummaryTab({ item }: { item: Export }) {
               />
             ),
           },
-          { name: 'Who may', value: allowText(item, settings) },
+          { name: 'Allowed', value: allowText(item, settings) },
           item.warning === null
             ? null
             : {

@@ -7,7 +7,8 @@ export function WriteGuarantee({ guarantee }: { guarantee: Guarantee | null }) {
   if (guarantee === null) return null;
   return (
     <p className={styles.guarantee}>
-      <Glyph name={guarantee === 'fenced' ? 'lock' : 'hourglass'} /> <GuaranteeText guarantee={guarantee} />
+      <Glyph name={guarantee === 'fenced' ? 'lock' : 'hourglass'} />
+      <GuaranteeText guarantee={guarantee} />
     </p>
   );
 }

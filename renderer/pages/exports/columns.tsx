@@ -71,7 +71,7 @@ export const EXPORT_COLUMNS: readonly Column<Export>[] = [
   },
   {
     id: 'allow',
-    header: 'Who may',
+    header: 'Allowed',
     description: 'Whose keys may use it; without any, this machine',
     width: 132,
     value: ({ allow }) => allow.length,
