@@ -66,7 +66,9 @@ describe('keys', { skip: withoutChromium }, () => {
     await expect(ask).toContainText('Links of that key end at once');
     // Enter does not do what cuts others off.
     await page.keyboard.press('Enter');
-    await expect(main.getByRole('list', { name: 'Revoked keys' })).toHaveCount(0);
+    await ask.waitFor({ state: 'detached' });
+    const [list] = await box.events('trust', 'list');
+    assert.ok(list?.event === 'ready' && list.command === 'trust' && list.revoked.length === 0);
     await known.getByRole('button', { name: `Revoke the key of ${address}` }).click();
     await ask.getByRole('button', { name: 'Revoke', exact: true }).click();
     const revoked = main.getByRole('list', { name: 'Revoked keys' });
