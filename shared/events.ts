@@ -26,6 +26,8 @@ export const PathInfo = z.object({
   state: z.enum(['standby', 'opening', 'open', 'faulty', 'lost']),
   distance: z.number(),
   rtt_ms: z.number().nullable(),
+  /** What keeps a ghost write from overwriting newer data, once it was opened for writing: see guarantee.ts. */
+  guarantee: z.enum(['fenced', 'waits']).nullable(),
 });
 export type PathInfo = z.infer<typeof PathInfo>;
 
@@ -46,6 +48,8 @@ export const UnitInfo = DiskInfo.extend({
   unit: z.string(),
   state: z.enum(['idle', 'opening', 'open', 'holding', 'failed', 'detached']),
   read_only: z.boolean(),
+  /** That of the path in use, or used last; null while nothing was opened for writing. */
+  guarantee: PathInfo.shape.guarantee,
   /** Where programs reach it, if it is exposed. */
   nbd: z.string().nullable(),
 });

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { formatBytes } from '../../shared/format.ts';
+import { guaranteeSentence } from '../../shared/guarantee.ts';
 import { Attachments } from '../host/attachments.ts';
 import { ClientHost, unitInfo } from '../host/client-host.ts';
 import { Gateway } from '../host/gateway.ts';
@@ -94,7 +95,8 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
       linkDown: (from, reason) => output.emit({ event: 'link', peer: from, state: 'down', reason }),
       diskChanged: attach,
       unitChanged: (unit) => {
-        const text = `${unit.name}  ${unit.state}, ${unit.paths.size} paths`;
+        const { name, state, paths, readOnly } = unit;
+        const text = `${name}  ${state}, ${paths.size} paths${readOnly ? ', read-only' : ''}`;
         output.emit({ event: 'unit', ...infoOf(unit) }, text);
       },
       unitRemoved: (unit) => output.emit({ event: 'unit_removed', unit: unit.name }),
@@ -130,9 +132,10 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     const infos = units.map(infoOf);
     const { unit, serial, size_bytes, block_bytes, read_only, nbd } = infoOf(first);
     const about = { unit, serial, size_bytes, block_bytes, read_only, nbd };
-    const lines = infos.map(
-      (info) => `${info.unit}  ${formatBytes(info.size_bytes)}  ${info.label}  ${info.nbd ?? 'not exposed'}`,
-    );
+    const lines = infos.flatMap(({ unit, size_bytes, label, nbd, guarantee }) => [
+      `${unit}  ${formatBytes(size_bytes)}  ${label}  ${nbd ?? 'not exposed'}`,
+      ...(guarantee === null ? [] : [`     ${guaranteeSentence(guarantee)}`]),
+    ]);
     const reporter = new StatsReporter(host.registry, (event) => output.emit(event, statsTable(event)));
     if (flags.stat !== undefined) reporter.start(flags.stat * 1000);
     await untilSignal(

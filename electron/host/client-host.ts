@@ -141,6 +141,7 @@ export function unitInfo(unit: Unit, nbd: string | null): UnitInfo {
     unit: unit.name,
     state: unit.state,
     read_only: unit.readOnly,
+    guarantee: unit.guarantee ?? null,
     nbd,
     serial,
     label,
@@ -159,5 +160,6 @@ export function pathInfo(path: Path): PathInfo {
     state: path.state,
     distance: path.distance,
     rtt_ms: path.link.rttMs ?? null,
+    guarantee: path.guarantee ?? null,
   };
 }

@@ -7,7 +7,7 @@ import { Exporter, type ExporterEvents } from '../target/exporter.ts';
 import { type ExportSource, openExport } from './export-source.ts';
 import { HostError } from './host-error.ts';
 import { dial, type LinkSetup, listenForLinks } from './link-setup.ts';
-import { admitByExports } from './trust/admit.ts';
+import { admitByExports, tellRefusedWrite } from './trust/admit.ts';
 
 /** How each source is offered, serial and label only where there is one source; and where. */
 export interface ExportOptions extends Omit<ExportSource, 'source'> {
@@ -28,7 +28,12 @@ export class ExportHost {
 
   private constructor(setup: LinkSetup, events: ExporterEvents) {
     this.#setup = setup;
-    this.#exporter = new Exporter(events);
+    this.#exporter = new Exporter({
+      ...events,
+      writeRefused: (item, link) => {
+        if (setup.trust !== undefined) tellRefusedWrite(setup.trust.refusals, item, link, item.serial);
+      },
+    });
   }
 
   /**

@@ -142,6 +142,7 @@ export function listenForLinks(
   const { trust } = setup;
   if (protectionAt(setup, address) === 'tls' && trust !== undefined) {
     const { refusals } = trust;
+    const at = { kind: 'listener', id: formatAddress(address), name: formatAddress(address) } as const;
     return listenTls(
       address,
       trust.tls,
@@ -155,7 +156,7 @@ export function listenForLinks(
         } catch (error) {
           stream.destroy();
           const code = error instanceof TrustError ? error.code : 'local';
-          refusals.tell(`${hostOf(remote)} ${identity}`, code, `refused ${(error as Error).message}`);
+          refusals.tell(`${hostOf(remote)} ${identity}`, code, `refused ${(error as Error).message}`, at);
         }
       },
       (name, error) => {
@@ -163,7 +164,7 @@ export function listenForLinks(
           error.code === 'plain'
             ? `; ${formatAddress(address)} takes links with TLS only (no --insecure-plain)`
             : '';
-        refusals.tell(hostOf(name), error.code, `refused ${name}: ${error.message}${fix}`);
+        refusals.tell(hostOf(name), error.code, `refused ${name}: ${error.message}${fix}`, at);
       },
     );
   }
@@ -183,7 +184,7 @@ export function listenForLinks(
 const admitNobody: Admit = (identity) => `its key ${identity} may do nothing here`;
 
 /** The same for all connections of a peer: who comes again has another port. */
-function hostOf(remote: string): string {
+export function hostOf(remote: string): string {
   return remote.replace(/[:#]\d+$/, '');
 }
 

@@ -37,6 +37,8 @@ export function showObject({ kind, object_id: id }: Pick<Event, 'kind' | 'object
       return showPage('peers', id);
     case 'export':
       return showPage('exports', id);
+    case 'listener':
+      return showPage('exports');
     case 'job':
       return showPage('activity', id);
     case 'config':

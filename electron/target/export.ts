@@ -62,6 +62,8 @@ export class Export {
   readonly #verifier: string;
   /** Called when a peer opened or closed the device. */
   onSessions: (() => void) | undefined;
+  /** Called for each write of a link whose key may only read. */
+  onWriteRefused: ((link: Link) => void) | undefined;
   #allow: AllowList;
   #medium: Medium | undefined;
   #state: ExportState = 'offline';

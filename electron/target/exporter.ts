@@ -8,6 +8,8 @@ import { LOAD_DEFAULTS, Load, type LoadLimits } from './load.ts';
 export interface ExporterEvents {
   linkUp?(link: Link): void;
   linkDown?(link: Link, error: LinkError): void;
+  /** A link wrote an export its key may only read. */
+  writeRefused?(item: Export, link: Link): void;
 }
 
 /** Offers a set of exports on every link it is given. */
@@ -34,6 +36,7 @@ export class Exporter implements LinkUser {
   /** Offer an export on all links, present and future. */
   add(item: Export): void {
     this.#exports.add(item);
+    item.onWriteRefused = (link) => this.#events.writeRefused?.(item, link);
     for (const link of this.#links.keys()) this.#offer(link, item);
   }
 

@@ -126,6 +126,7 @@ export class Session implements TransactionHandler {
       return new BlockError('range', `${message.payload.length} bytes of data for a write of ${length}`);
     }
     if (op !== BlockOp.read && (medium.readOnly || !this.writable)) {
+      if (this.#export.accessOf(this.link) === 'ro') this.#export.onWriteRefused?.(this.link);
       return new BlockError(
         'readonly',
         medium.readOnly ? 'the disk is read-only' : 'opened for reading only, or by a key that may only read',

@@ -1,11 +1,15 @@
 import type { Path } from './path.ts';
 import type { PathPolicy } from './unit-options.ts';
 
-/** Order of preference: usable first, then the preferred, then by policy the nearest or the fastest. */
+/**
+ * Order of preference: what may be written first, so that one that can be read at most is used only where all are
+ * such; then the usable, then the preferred, then by policy the nearest or the fastest.
+ */
 function compare(a: Path, b: Path, policy: PathPolicy): number {
   const nearest = a.distance - b.distance || a.span.rnss - b.span.rnss;
   const fastest = rttOf(a) - rttOf(b) || 0;
   return (
+    Number(a.refusesWriting) - Number(b.refusesWriting) ||
     Number(a.state === 'faulty') - Number(b.state === 'faulty') ||
     Number(b.preferred) - Number(a.preferred) ||
     (policy === 'fastest' ? fastest || nearest : nearest || fastest) ||
@@ -26,11 +30,13 @@ export function choosePath(paths: Iterable<Path>, policy: PathPolicy): Path | un
 
 /**
  * Whether a unit that works on `active` should move to another path: because that one was disabled, or the
- * other is preferred, or the policy goes back to better ones. A round trip must be clearly shorter to be worth it.
+ * other may be written where this one may not, or is preferred, or the policy goes back to better ones. A round trip
+ * must be clearly shorter to be worth it.
  */
 export function isBetter(candidate: Path, active: Path, policy: PathPolicy): boolean {
   if (candidate.disabled || candidate.state !== 'standby') return false;
   if (active.disabled) return true;
+  if (candidate.refusesWriting !== active.refusesWriting) return active.refusesWriting;
   if (candidate.preferred !== active.preferred) return candidate.preferred;
   switch (policy) {
     case 'stay':

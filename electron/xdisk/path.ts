@@ -19,12 +19,17 @@ export type PathState =
 /** What the other side said when it was asked last. */
 export type PathAccess = 'not_asked' | 'granted' | 'read_only' | 'refused';
 
+/** What keeps a write stuck in a dead path's network from overwriting newer data. */
+export type PathGuarantee =
+  | 'fenced' // the exporter ends what is older before it lets us in
+  | 'waits'; // it has no fence: the unit waits before it goes on elsewhere
+
 /** Who opens a path. */
 export interface PathUser {
   /** BLK_OPEN succeeded. */
   pathOpened(path: Path): void;
-  /** BLK_OPEN was refused with a DMSG error, or ended later by the other side; the path may be tried again. */
-  pathRefused(path: Path, error: number): void;
+  /** BLK_OPEN was refused with a DMSG error, or, where it `wasOpen`, ended by the other side; it may be tried again. */
+  pathRefused(path: Path, error: number, wasOpen: boolean): void;
   /** The span is gone, and everything that ran over it. */
   pathLost(path: Path): void;
 }
@@ -44,6 +49,9 @@ export class Path implements TransactionHandler {
   #opening: Transaction | undefined;
   #modes = 0;
   #fence: FenceAnswer | undefined;
+  /** Opened to see whether it could be: without a fence, so its answer tells of none. */
+  #isProbe = false;
+  #guarantee: PathGuarantee | undefined;
   #openedMs = 0;
   #maxTransferBytes = MAX_PAYLOAD_BYTES.current;
   /** Not to be tried again before this time, ms of the process's clock. */
@@ -55,6 +63,10 @@ export class Path implements TransactionHandler {
   disabled = false;
   /** To be used before others. */
   preferred = false;
+  /** It can be read at most: the other side refused to open it for writing, or a write. */
+  refusesWriting = false;
+  /** It was asked whether it may be written by now, and has not answered. */
+  #asking = false;
 
   /** @param gone called last when the span is gone, whoever uses the path */
   constructor(link: Link, span: Span, transaction: Transaction, gone: (path: Path) => void) {
@@ -92,6 +104,14 @@ export class Path implements TransactionHandler {
   /** See FenceAnswer; undefined where the exporter has none. */
   get verifier(): string | undefined {
     return this.#fence?.verifier;
+  }
+  /** It was opened for writing, last. */
+  get writable(): boolean {
+    return (this.#modes & OpenMode.WRITE) !== 0;
+  }
+  /** Of the last use that was for writing; undefined before there was one. */
+  get guarantee(): PathGuarantee | undefined {
+    return this.#guarantee;
   }
   get access(): PathAccess {
     return this.#access;
@@ -134,6 +154,7 @@ export class Path implements TransactionHandler {
   open(modes: number, fence?: OpenFence): void {
     this.#state = 'opening';
     this.#fence = undefined;
+    this.#isProbe = fence === undefined;
     this.#modes = modes;
     this.#openedMs = performance.now();
     const { mux } = this.link;
@@ -171,6 +192,40 @@ export class Path implements TransactionHandler {
     this.#failures = 0;
   }
 
+  /** The other side lets it be read at most; that is no fault. */
+  refuseWriting(): void {
+    this.refusesWriting = true;
+    if (this.#state === 'open') this.#access = 'read_only';
+    else if (this.#state === 'faulty') this.#state = 'standby';
+  }
+
+  /**
+   * Ask whether it may be written by now, whatever is open on it meanwhile.
+   * @param granted called when it may
+   */
+  askForWriting(granted: () => void): void {
+    if (this.#asking || this.#state === 'lost') return;
+    this.#asking = true;
+    const { mux } = this.link;
+    const over = (asked: Transaction): void => {
+      this.#asking = false;
+      mux.end(asked);
+    };
+    const question = mux.open(this.#transaction, {
+      message: (asked) => {
+        const mayWrite = asked.open;
+        over(asked);
+        if (!mayWrite) return;
+        this.refusesWriting = false;
+        granted();
+      },
+      lost: over,
+    });
+    const at = mux.begin(question, Command.BLK_OPEN, false);
+    writeOpenModes(mux.writer.view, at, true, OpenMode.READ | OpenMode.WRITE);
+    mux.writer.finish();
+  }
+
   // TransactionHandler of the span.
 
   message(transaction: Transaction, _message: Message): void {
@@ -196,7 +251,10 @@ export class Path implements TransactionHandler {
     else if (transaction === this.#opening && this.#state === 'opening') {
       this.#state = 'open';
       this.#fence = readFenceAnswer(message.payload);
-      this.#access = (this.#modes & OpenMode.WRITE) === 0 ? 'read_only' : 'granted';
+      if (!this.#isProbe && this.writable) {
+        this.#guarantee = this.#fence === undefined ? 'waits' : 'fenced';
+      }
+      this.#access = this.writable ? 'granted' : 'read_only';
       this.#user?.pathOpened(this);
     }
   }
@@ -207,8 +265,9 @@ export class Path implements TransactionHandler {
     if (transaction !== this.#opening) return;
     this.#opening = undefined;
     if (this.#state === 'lost') return;
+    const wasOpen = this.#state === 'open';
     this.#state = 'faulty';
     this.#access = 'refused';
-    this.#user?.pathRefused(this, error === 0 ? Wire.LOSTLINK : error);
+    this.#user?.pathRefused(this, error === 0 ? Wire.LOSTLINK : error, wasOpen);
   }
 }

@@ -15,6 +15,8 @@ const MAX_DISCARD_BYTES = 1 << 30;
 export interface RequestQueueUser {
   /** A command came back with an error of the way, not of the medium. */
   pathTrouble(path: Path, wire: number): void;
+  /** The medium answered that it may not be changed. */
+  writeRefused(path: Path): void;
   /** A command that changes the medium has no answer, and will have none: it may still be carried out. */
   writeUnanswered(path: Path): void;
   /** Writes that were answered and not flushed may be gone: the other side's cache is another one. */
@@ -128,11 +130,17 @@ export class RequestQueue implements TagOwner {
     else this.#drained = done;
   }
 
-  /** End all requests that wait. */
-  failWaiting(error: BlockError): void {
-    for (let io = this.#waiting.shift(); io !== null; io = this.#waiting.shift()) {
-      io.error ??= error;
-      if (io.pending === 0) this.#finish(io);
+  /** End the requests that wait, all or those whose operation is chosen. */
+  failWaiting(error: BlockError, chosen: (op: BlockOp) => boolean = () => true): void {
+    // A request's `done` may submit the next one from within.
+    for (let left = this.#waiting.length; left > 0; left--) {
+      const io = this.#waiting.shift();
+      if (io === null) return;
+      if (!chosen(io.request.op)) this.#waiting.push(io);
+      else {
+        io.error ??= error;
+        if (io.pending === 0) this.#finish(io);
+      }
     }
   }
 
@@ -156,12 +164,13 @@ export class RequestQueue implements TagOwner {
 
   // TagOwner.
 
-  commandDone(tag: Tag, io: Io, error: BlockError | null): void {
+  commandDone(tag: Tag, io: Io, path: Path, error: BlockError | null): void {
     if (error !== null) io.error ??= error;
     else if (tag.op === BlockOp.read) io.filled(tag.offset, tag.length, tag.answeredBytes);
     else if (tag.op === BlockOp.write) this.#answeredWrites++;
     else if (tag.op === BlockOp.flush) this.#stableWrites = Math.max(this.#stableWrites, tag.coveredWrites);
     this.#release(tag, io);
+    if (error?.code === 'readonly' && changesMedium(tag.op)) this.#user.writeRefused(path);
     this.#dispatch();
     this.#checkDrained();
   }

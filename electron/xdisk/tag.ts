@@ -11,7 +11,7 @@ import type { Path } from './path.ts';
 /** Who owns the tags: a unit's queue. When it is called the tag is free again. */
 export interface TagOwner {
   /** The command ended, with an answer of the medium. */
-  commandDone(tag: Tag, io: Io, error: BlockError | null): void;
+  commandDone(tag: Tag, io: Io, path: Path, error: BlockError | null): void;
   /** The way to the medium failed under the command. */
   commandLost(tag: Tag, io: Io, path: Path, wire: number): void;
 }
@@ -128,9 +128,10 @@ export class Tag implements TransactionHandler {
 
   #finish(error: BlockError | null, bytes: number): void {
     const io = this.#io as Io;
-    this.#path?.stats.ended(this.op, bytes, this.startedMs, error !== null);
+    const path = this.#path as Path;
+    path.stats.ended(this.op, bytes, this.startedMs, error !== null);
     this.#free();
-    this.#owner.commandDone(this, io, error);
+    this.#owner.commandDone(this, io, path, error);
   }
 
   #lose(wire: number): void {

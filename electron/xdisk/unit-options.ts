@@ -23,6 +23,8 @@ export interface UnitOptions {
    * fence: so long nothing is sent over another path, where writes had no answer.
    */
   readonly deathMs: number;
+  /** How often a unit that may only be read, because the other side refuses more, asks whether that has changed. */
+  readonly askWritingMs: number;
   /** Time an `open` waits for a path and the other side's answer. */
   readonly openMs: number;
   /** How often the limits above are looked at. */
@@ -35,6 +37,7 @@ export const UNIT_DEFAULTS: UnitOptions = {
   pathPolicy: 'stay',
   requestTimeoutMs: 30_000,
   deathMs: 5_000,
+  askWritingMs: 5_000,
   openMs: 5_000,
   sweepMs: 250,
 };

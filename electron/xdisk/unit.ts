@@ -1,17 +1,18 @@
-import type { BlockRequest } from '../block/device.ts';
+import { type BlockRequest, changesMedium } from '../block/device.ts';
 import { BlockError } from '../block/error.ts';
 import { IoStats } from '../block/io-stats.ts';
-import { OpenMode, Wire } from '../dmsg/constants.ts';
+import { Wire } from '../dmsg/constants.ts';
 import { LinkError } from '../dmsg/link-error.ts';
 import type { OpenFence } from '../dmsg/open-fence.ts';
 import type { DiskIdentity } from './identity.ts';
 import { OpenWaiters } from './open-waiters.ts';
-import type { Path, PathUser } from './path.ts';
+import type { Path, PathGuarantee, PathUser } from './path.ts';
 import { choosePath, isBetter } from './path-choice.ts';
 import { RequestQueue } from './request-queue.ts';
 import { StuckWrites } from './stuck-writes.ts';
 import type { UnitOptions } from './unit-options.ts';
 import { UnitUser } from './unit-user.ts';
+import { WriteRight } from './write-right.ts';
 
 /** What a unit is doing. */
 export type UnitState =
@@ -47,15 +48,15 @@ export class Unit implements PathUser {
   readonly #client: string;
   #epoch: number;
   readonly #paths = new Set<Path>();
+  readonly #writing = new WriteRight(this.#paths);
   readonly #users = new Set<UnitUser>();
   readonly #waiters = new OpenWaiters();
   #active: Path | undefined;
   #state: UnitState = 'idle';
   #readOnly: boolean;
+  #guarantee: PathGuarantee | undefined;
   /** A BLK_OPEN has succeeded since the attachment, so `readOnly` is known. */
   #known = false;
-  /** The other side refused to open for writing. */
-  #writeRefused = false;
   #pathlessMs = 0;
   /** What is on the wire is being answered before another path is opened. */
   #moving = false;
@@ -81,6 +82,7 @@ export class Unit implements PathUser {
     this.#queue = new RequestQueue(this.name, this.stats, {
       pathTrouble: (path, wire) => this.#trouble(path, wire),
       writesLost: () => this.#events.writesLost?.(this),
+      writeRefused: (path) => this.#becomeReadOnly(path),
       writeUnanswered: (path) => this.#stuck.add(path.fenceDomain, performance.now() + this.#options.deathMs),
     });
   }
@@ -108,9 +110,13 @@ export class Unit implements PathUser {
   get users(): ReadonlySet<UnitUser> {
     return this.#users;
   }
-  /** The other side refused to open it for writing. */
+  /** It may only be read because the other side refuses more on all paths there are. */
   get writeRefused(): boolean {
-    return this.#writeRefused;
+    return this.#readOnly && !this.#options.readOnly;
+  }
+  /** Of the path in use, or used last; undefined while the unit is not open for writing. */
+  get guarantee(): PathGuarantee | undefined {
+    return this.#readOnly ? undefined : this.#guarantee;
   }
   /** Since when requests have had no path, ms of the process's clock; undefined while they have one. */
   get pathlessMs(): number | undefined {
@@ -150,7 +156,10 @@ export class Unit implements PathUser {
     const user = new UnitUser(this, name, (gone) => this.#leave(gone));
     this.#users.add(user);
     this.#events.changed(this);
-    if (this.#users.size === 1) this.#choosePath();
+    if (this.#users.size === 1) {
+      this.#writing.forget();
+      this.#choosePath();
+    }
     const error = await this.#ready();
     if (error !== null) {
       await user.close();
@@ -188,7 +197,7 @@ export class Unit implements PathUser {
     else if (this.#state === 'open' && active.state === 'open' && !this.#moving) {
       const best = choosePath(this.#paths, this.#options.pathPolicy);
       if (best !== undefined && isBetter(best, active, this.#options.pathPolicy)) this.#move(active);
-      else if (active.disabled) this.#move(active);
+      else if (active.disabled || (this.writeRefused && !active.refusesWriting)) this.#move(active);
     }
     this.#events.changed(this);
   }
@@ -207,7 +216,7 @@ export class Unit implements PathUser {
   /** Ask the other side of a path that is not in use whether it could be opened; its state tells the answer. */
   probe(path: Path): void {
     if (path === this.#active || (path.state !== 'standby' && path.state !== 'faulty')) return;
-    path.open(this.#modes);
+    path.open(this.#writing.modesFor(path, this.#options));
   }
 
   /** Let go of everything; requests under way end with `path` errors. */
@@ -237,7 +246,9 @@ export class Unit implements PathUser {
       return;
     }
     this.#known = true;
-    this.#readOnly = this.#options.readOnly || this.#writeRefused;
+    this.#readOnly = !path.writable;
+    this.#guarantee = path.guarantee;
+    if (this.#readOnly) this.#failWrites();
     this.#stuck.whenSafe(path.fenceDomain, performance.now(), () => {
       if (this.#active === path && path.state === 'open') this.#start(path);
     });
@@ -252,30 +263,25 @@ export class Unit implements PathUser {
     this.#waiters.tell(null);
   }
 
-  #open(path: Path, modes: number): void {
-    path.open(modes, { client: this.#client, epoch: ++this.#epoch });
+  pathRefused(path: Path, error: number, wasOpen: boolean): void {
+    const isActive = this.#active === path;
+    if (!wasOpen && path.writable && error !== Wire.LOSTLINK) {
+      // Perhaps the medium is read-only, or we may only read: another path may be written, or none may.
+      path.refuseWriting();
+      if (isActive) this.#abandonActive();
+      this.probe(path);
+    } else if (isActive) this.#trouble(path, error);
+    else path.fault(error, performance.now());
+    this.#events.changed(this);
   }
 
-  pathRefused(path: Path, error: number): void {
-    if (this.#active !== path) {
-      path.fault(error, performance.now());
-      this.#events.changed(this);
-      return;
-    }
-    const wasOpening = this.#state !== 'open';
-    // Refused for writing: perhaps the medium is read-only, so ask for less on the same path.
-    if (
-      wasOpening &&
-      !this.#options.readOnly &&
-      !this.#known &&
-      !this.#writeRefused &&
-      error !== Wire.LOSTLINK
-    ) {
-      this.#writeRefused = true;
-      this.#open(path, OpenMode.READ);
-      return;
-    }
-    this.#trouble(path, error);
+  /** A write was answered "read-only": the right was taken back, or the medium cannot be written now. */
+  #becomeReadOnly(path: Path): void {
+    if (path !== this.#active || this.#readOnly) return;
+    path.refuseWriting();
+    this.#readOnly = this.#writing.isRefused;
+    if (this.#readOnly) this.#failWrites();
+    this.reconsider();
   }
 
   pathLost(path: Path): void {
@@ -287,6 +293,7 @@ export class Unit implements PathUser {
   /** The way failed, though its span is still offered. */
   #trouble(path: Path, wire: number): void {
     if (this.#active !== path) return;
+    if (this.#state === 'open') this.#writing.forget();
     this.#active = undefined;
     this.#queue.usePath(undefined);
     this.#moving = false;
@@ -318,17 +325,9 @@ export class Unit implements PathUser {
       return;
     }
     this.#active = best;
-    // A refusal tells of the path it came from alone.
-    if (!this.#known) this.#writeRefused = false;
     // Held requests and a running-out hold time are not forgotten before the open succeeds.
     if (this.#state === 'idle') this.#setState('opening');
-    this.#open(best, this.#modes);
-  }
-
-  /** What is asked of the other side. */
-  get #modes(): number {
-    const writable = !this.#options.readOnly && !this.#writeRefused;
-    return writable ? OpenMode.READ | OpenMode.WRITE : OpenMode.READ;
+    best.open(this.#writing.modesFor(best, this.#options), { client: this.#client, epoch: ++this.#epoch });
   }
 
   #withoutPath(nowMs: number): void {
@@ -342,6 +341,10 @@ export class Unit implements PathUser {
     this.#setState('failed');
     this.#queue.failWaiting(this.#noPath());
     this.#waiters.tell(this.#noPath());
+  }
+
+  #failWrites(): void {
+    this.#queue.failWaiting(new BlockError('readonly', `${this.name} may only be read`), changesMedium);
   }
 
   #noPath(): BlockError {
@@ -405,6 +408,7 @@ export class Unit implements PathUser {
     if (this.#state === 'open') {
       this.#active?.worked();
       this.#recheck(nowMs);
+      if (this.writeRefused) this.#writing.ask(nowMs, this.#options, () => this.reconsider());
     }
     if (this.#queue.onWire === 0) return;
     const stuck = this.#queue.expire(nowMs, requestTimeoutMs);

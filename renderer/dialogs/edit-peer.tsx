@@ -6,6 +6,7 @@ import { SecurityBadge } from '../components/status/badges.tsx';
 import { call } from '../connection/index.ts';
 import { useRow } from '../stores/tables.ts';
 import { toastDone } from '../stores/toast.ts';
+import { PeerKeyField } from './edit-peer/peer-key-field.tsx';
 import type { RequestOf } from './requests.ts';
 
 /** What can be changed of a peer. Its address is what it is: another address is another peer. */
@@ -13,7 +14,13 @@ export function EditPeerDialog({ request: { peer_id: id } }: { request: RequestO
   const peer = useRow('peers', id);
   const [name, setName] = useState(peer?.name ?? '');
   const [auto, setAuto] = useState(peer?.auto_connect ?? true);
-  const input = { id, name: name.trim(), auto_connect: auto };
+  const [trusted, setTrusted] = useState<string | null>(null);
+  const input = {
+    id,
+    name: name.trim(),
+    auto_connect: auto,
+    ...(trusted === null ? {} : { fingerprint: trusted }),
+  };
   const blocked =
     peer === undefined
       ? 'The peer is not there any more'
@@ -27,6 +34,7 @@ export function EditPeerDialog({ request: { peer_id: id } }: { request: RequestO
       title={`Edit ${peer?.name ?? 'peer'}`}
       submitLabel="Save"
       busyLabel="Saving"
+      size="lg"
       fields={['name']}
       blocked={blocked}
       command={{ cli: null, command: 'peers.update', input }}
@@ -57,6 +65,9 @@ export function EditPeerDialog({ request: { peer_id: id } }: { request: RequestO
                 { name: 'Protection', value: <SecurityBadge security={peer.security} /> },
               ]}
             />
+          )}
+          {peer?.security === 'tls' && (
+            <PeerKeyField peer={peer} trusted={trusted} disabled={form.busy} onChange={setTrusted} />
           )}
         </>
       )}

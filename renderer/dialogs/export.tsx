@@ -9,12 +9,15 @@ import { CheckView } from './export/check-view.tsx';
 import { OfferedAt } from './export/offered-at.tsx';
 import { sourceOf, sourceText } from './export/source.ts';
 import { SourceField } from './export/source-field.tsx';
+import { useAllowDraft } from './keys/allow-draft.ts';
+import { AllowList } from './keys/allow-list.tsx';
 import { toastWithAct } from './parts/act-toast.tsx';
 import parts from './parts/parts.module.css';
+import { Section } from './parts/section.tsx';
 import { useAsk } from './parts/use-ask.ts';
 import type { RequestOf } from './requests.ts';
 
-const FIELDS = ['source', 'label', 'serial', 'block_bytes', 'read_only'] as const;
+const FIELDS = ['source', 'label', 'serial', 'block_bytes', 'read_only', 'allow'] as const;
 const TYPING_MS = 300;
 const named = (text: string) => (text.trim() === '' ? null : text.trim());
 
@@ -26,6 +29,7 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
   const [serial, setSerial] = useState('');
   const [block, setBlock] = useState<'auto' | '512' | '4096'>('auto');
   const [wantsReadOnly, setReadOnly] = useState(false);
+  const allowed = useAllowDraft();
   const text = sourceText(source);
   const wanted = {
     source: text ?? '',
@@ -37,7 +41,7 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
   const check = useAsk('exports.check', text === null ? null : wanted, TYPING_MS);
   const inUse = (check.value?.in_use_by.length ?? 0) > 0;
   const forced = inUse || check.value?.read_only_reason != null;
-  const input = { ...wanted, read_only: wantsReadOnly || inUse };
+  const input = { ...wanted, read_only: wantsReadOnly || inUse, allow: [...allowed.keys] };
   const atField = FIELDS.some((field) => field === check.error?.field);
   const errorAt = (form: FormState, field: (typeof FIELDS)[number]) =>
     form.field(field).error ?? (check.error?.field === field ? check.error.message : undefined);
@@ -48,7 +52,7 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
         : 'Type a size'
       : atField
         ? 'Mend what is marked first'
-        : null;
+        : allowed.blocked;
   return (
     <FormDialog
       title="Export"
@@ -125,6 +129,14 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
               />
             </Stack>
           </div>
+          <Section title="Who may use it">
+            <AllowList
+              draft={allowed}
+              readOnly={wantsReadOnly || forced}
+              disabled={form.busy}
+              error={form.field('allow').error}
+            />
+          </Section>
           <OfferedAt />
         </>
       )}

@@ -11,11 +11,13 @@ import { EditPeerDialog } from './edit-peer.tsx';
 import { ExportDialog } from './export.tsx';
 import { ExposeDialog } from './expose.tsx';
 import { ForgetDiskDialog } from './forget-disk.tsx';
+import { ForgetKeyDialog } from './forget-key.tsx';
 import { ForgetPeerDialog } from './forget-peer.tsx';
 import { HelpDialog } from './help.tsx';
 import { ImportConfigDialog } from './import-config.tsx';
 import { RemoveExportDialog } from './remove-export.tsx';
 import type { DialogKind, DialogRequest, RequestOf } from './requests.ts';
+import { RevokeKeyDialog } from './revoke-key.tsx';
 
 type Dialogs = { readonly [K in DialogKind]: ComponentType<{ request: RequestOf<K> }> };
 
@@ -29,6 +31,8 @@ const DIALOGS: Dialogs = {
   expose: ExposeDialog,
   export: ExportDialog,
   remove_export: RemoveExportDialog,
+  revoke_key: RevokeKeyDialog,
+  forget_key: ForgetKeyDialog,
   copy: CopyDialog,
   benchmark: BenchmarkDialog,
   import_config: ImportConfigDialog,

@@ -10,6 +10,14 @@ export type DialogRequest =
   | { readonly kind: 'expose'; readonly unit: string }
   | { readonly kind: 'export'; readonly source?: string }
   | { readonly kind: 'remove_export'; readonly export_id: string }
+  /** One that is known, or without one any that is typed. */
+  | { readonly kind: 'revoke_key'; readonly fingerprint?: string; readonly whose?: string }
+  | {
+      readonly kind: 'forget_key';
+      readonly fingerprint: string;
+      readonly whose: string;
+      readonly revoked: boolean;
+    }
   | { readonly kind: 'copy'; readonly from?: string; readonly to?: string }
   | { readonly kind: 'benchmark'; readonly unit: string }
   | { readonly kind: 'import_config' }

@@ -7,6 +7,7 @@ import { Age, Count, Time, useNow } from '../components/values.tsx';
 import { useRow } from '../stores/tables.ts';
 import { FactGrid } from './fact-grid.tsx';
 import { ItemCard } from './item-card.tsx';
+import { GuaranteeText } from './unit/guarantee.tsx';
 
 /**
  * A way to a disk. Its three facts stand apart: whether I/O is sent on it, what the far end said, and whether
@@ -37,6 +38,9 @@ export function PathCard({ path, acts, children }: { path: Path; acts?: ReactNod
             ? null
             : { name: 'Address', value: <span className="mono">{peer.address}</span>, copy: peer.address },
           { name: 'Distance', value: distanceText(path) },
+          path.guarantee === null
+            ? null
+            : { name: 'Writes', value: <GuaranteeText guarantee={path.guarantee} /> },
           { name: 'Failures', value: <Failures path={path} /> },
           {
             name: 'Last change',

@@ -22,6 +22,7 @@ export function objectOf({ kind, object_id }: Event): ObjectRef | null {
     case 'job':
       return getRows('jobs').some(({ id }) => id === object_id) ? { kind: 'job', id: object_id } : null;
     case 'host':
+    case 'listener':
     case 'config':
       return null;
   }

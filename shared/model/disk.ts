@@ -21,6 +21,8 @@ export const Path = z.object({
   /** You prefer it. */
   preferred: z.boolean(),
   distance: z.number(),
+  /** What keeps a ghost write from overwriting newer data, once it was opened for writing: see guarantee.ts. */
+  guarantee: PathInfo.shape.guarantee,
   failures: z.number(),
   /** Times it was lost in the last 10 minutes; 3 and more is flapping. */
   recent_losses: z.number(),

@@ -11,6 +11,7 @@ export const ObjectKind = z.enum([
   'unit',
   'path',
   'export',
+  'listener',
   'job',
   'config',
   'client',

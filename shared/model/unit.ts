@@ -69,6 +69,8 @@ export const Unit = z.object({
   /** Not to be written, and why. */
   read_only: z.boolean(),
   read_only_reason: z.enum(['asked', 'refused']).nullable(),
+  /** That of the path in use, or used last; null while nothing was opened for writing. */
+  guarantee: UnitInfo.shape.guarantee,
   /** All ways seen since it was attached, also those lost. */
   paths: z.array(Path),
   options: UnitOptions,

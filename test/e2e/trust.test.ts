@@ -135,7 +135,7 @@ test('a key that has changed is refused loudly, with both, also with --trust', a
   await client.box.events('spans', address, '--tls', '--trust', renewed);
 });
 
-test('an unknown key, or any where there is no list, is refused; logged once, with key and flag', async (t) => {
+test('an unknown key is refused, logged once with the flag that lets it in; any key, where there is no list', async (t) => {
   const { server, client } = await two(t);
   const stranger = await hostOf(t);
   for (const allow of [[], ['--allow', stranger.fingerprint]]) {
@@ -157,7 +157,7 @@ test('an unknown key, or any where there is no list, is refused; logged once, wi
   }
 });
 
-test('a plain client at a listener with TLS is refused, logged once; TLS at a plain one is no better', async (t) => {
+test('a plain client is refused by a listener with TLS, logged once; TLS at a plain one is no better', async (t) => {
   const { server, client } = await two(t);
   const exporter = await exporting(server, 'memory:1M', '--allow', client.fingerprint);
   for (let i = 0; i < 3; i++) {
@@ -199,7 +199,7 @@ test('an expired handshake is refused, logged once', async (t) => {
   assert.match(lines[0] as string, /not finished in 300 ms/);
 });
 
-test('a read-only key reads; its open for writing and each of its writes are refused', async (t) => {
+test('a read-only key that writes is refused, logged once; it reads', async (t) => {
   const { server, client } = await two(t);
   const file = server.box.file('disk.img', MIB);
   const exporter = await exporting(server, file, '--allow', `${client.fingerprint}:ro`);
@@ -226,6 +226,10 @@ test('a read-only key reads; its open for writing and each of its writes are ref
     readFileSync(file).every((byte) => byte === 0),
     'nothing was written',
   );
+  const lines = refusals(exporter);
+  assert.equal(lines.length, 1, lines.join('\n'));
+  assert.match(lines[0] as string, /refused a write of 127\.0\.0\.1:\d+ to .*may only read it/);
+  assert.ok(lines[0]?.includes(`--allow ${client.fingerprint}`), lines[0]);
 });
 
 test('a foreign or guessed circuit gives a key no rights', async (t) => {
@@ -256,7 +260,7 @@ test('a foreign or guessed circuit gives a key no rights', async (t) => {
   );
 });
 
-test('a revoked key is cut off while it is in use, and stays out; logged once', async (t) => {
+test('a revoked key is refused, logged once; it is cut off at once while it is in use', async (t) => {
   const { server, client } = await two(t);
   const exporter = await exporting(server, 'memory:8M', '--allow', client.fingerprint);
   const flags = ['--tls', '--trust', server.fingerprint, '--no-path', 'fail'];

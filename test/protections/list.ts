@@ -178,8 +178,8 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'a file is replaced as a whole',
     file: 'electron/host/atomic-file.ts',
-    code: 'const draft = `${target}${DRAFT}${process.pid}`;',
-    instead: 'const draft = target;',
+    code: 'const draft = `',
+    instead: 'const draft = target; void `',
     test: 'host/config/config-crash',
   },
 ];

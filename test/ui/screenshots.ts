@@ -1,5 +1,5 @@
 /**
- * Takes pictures of the app into docs/screenshots: `npm run screenshots -- [PART OF A NAME]`. What they show
+ * Takes pictures of the app into docs/screenshots: `npm run screenshots -- [PART OF A NAME]…`. What they show
  * is a small real site, with real exporters and a real load.
  */
 import assert from 'node:assert/strict';
@@ -25,10 +25,12 @@ const SCHEMES = ['light', 'dark'] as const;
 const RECORDED_MS = 60_000;
 /** Of a settings page and of the quieter tabs one picture says enough. */
 const CHOSEN =
-  /^(overview|remote-disks|attached-disks|attached-disks-paths|peers|exports|performance|activity-(jobs|events|log)|settings|settings-(connections|metrics-endpoint|security)|unit-(summary|paths|performance|clients|contents)|disk-summary|peer-summary|export-summary|job-summary|dialog-(add-peer-tested|add-peer-failed|attach|detach|detach-force|export|copy|benchmark|keys)|palette)$/;
+  /^(overview|remote-disks|attached-disks|attached-disks-paths|peers|exports|performance|activity-(jobs|events|log)|settings|settings-(connections|metrics-endpoint|security)|unit-(summary|paths|performance|clients|contents)|disk-summary|peer-summary|export-(summary|options)|job-summary|dialog-(add-peer-tested|add-peer-failed|attach|detach|detach-force|export|copy|benchmark|keys)|palette)$/;
 
-const part = process.argv[2] ?? '';
-const views = VIEWS.filter(({ name }) => CHOSEN.test(name) && name.includes(part));
+const parts = process.argv.slice(2);
+const views = VIEWS.filter(
+  ({ name }) => CHOSEN.test(name) && (parts.length === 0 || parts.some((part) => name.includes(part))),
+);
 
 test('screenshots', async (t) => {
   const browser = await launch();
@@ -39,7 +41,7 @@ test('screenshots', async (t) => {
   await goTo(page, 'Overview');
   await page.getByRole('main').getByText('1 m', { exact: true }).click();
   await expect.poll(() => Date.now() - startedAt, { timeout: 2 * RECORDED_MS }).toBeGreaterThan(RECORDED_MS);
-  if (part === '') rmSync(FOLDER, { recursive: true, force: true });
+  if (parts.length === 0) rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   for (const size of SIZES) {
     await page.setViewportSize(size);

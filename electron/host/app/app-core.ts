@@ -19,6 +19,7 @@ import { Journal } from '../journal/journal.ts';
 import type { LinkSetup } from '../link-setup.ts';
 import { MetricsServer } from '../metrics/metrics-server.ts';
 import { NumbersFile } from '../state-file.ts';
+import { tellRefusedWrite } from '../trust/admit.ts';
 import { Trust } from '../trust/trust.ts';
 import { Chronicle, lossEvent, stallEvent } from './chronicle.ts';
 import { DEMO_PEERS, Demo } from './demo.ts';
@@ -31,6 +32,7 @@ import type { AppHostOptions } from './options.ts';
 import type { AppParts } from './parts.ts';
 import { PathBook } from './path-book.ts';
 import { Peers } from './peers.ts';
+import { refusalEvent } from './refusal-event.ts';
 import { Stalls } from './stalls.ts';
 import { Tables } from './tables.ts';
 import { Units } from './units.ts';
@@ -83,6 +85,7 @@ export class AppCore implements AppParts {
     this.config = ConfigStore.open(stateDirectory, log);
     this.trust = new Trust(stateDirectory, log);
     this.journal = Journal.open(join(stateDirectory, 'events'), log);
+    this.trust.refusals.onTold = (refusal) => this.journal.add(refusalEvent(refusal));
     this.history = HistoryStore.open(join(stateDirectory, 'history'), log);
     const numbers = new NumbersFile(log, stateDirectory);
     this.registry = new Registry(
@@ -124,7 +127,10 @@ export class AppCore implements AppParts {
       uriOf: (unit) => this.gateway.uriOf(unit),
       deviceOf: (unit) => this.devices.of(unit),
     });
-    this.#exporter = new Exporter();
+    this.#exporter = new Exporter({
+      writeRefused: (item, link) =>
+        tellRefusedWrite(this.trust.refusals, item, link, this.exports.idOf(item) ?? item.serial),
+    });
     this.exports = new Exports(this.#exporter, this.config, log, (id) => this.tables.mark('exports', id));
     this.#exportLinks = new ExportLinks(this.#exporter, this.trust, log, (address) =>
       this.tables.mark('listeners', address),

@@ -122,6 +122,29 @@ export class Chronicle {
       if (earlier !== undefined) this.#path(after, earlier, path, causeOf);
     }
     this.#health(before, after);
+    if (before !== undefined) this.#access(before, after);
+  }
+
+  /** Its exporters take writes no more, or again. */
+  #access(before: Unit, after: Unit): void {
+    const refused = after.read_only_reason === 'refused';
+    if (refused === (before.read_only_reason === 'refused')) return;
+    // The first answer there is tells what it is, not what it has become.
+    if (refused && before.guarantee === null) return;
+    this.#add({
+      kind: 'unit',
+      object: after.name,
+      object_id: after.name,
+      severity: refused ? 'warning' : 'info',
+      text: refused
+        ? `${after.name} can only be read now: its exporter refuses writes. Each is answered with an error; ` +
+          'once the exporter allows them again they go on by themselves'
+        : `${after.name} can be written again`,
+      to: refused ? 'read-only' : 'read-write',
+      cause: null,
+      actor: 'remote',
+      notify: true,
+    });
   }
 
   #path(unit: Unit, before: Path, after: Path, causeOf: (path: Path) => string | null): void {

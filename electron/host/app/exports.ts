@@ -66,6 +66,11 @@ export class Exports implements RowSource<ExportRow> {
     for (const [id, { item }] of this.#entries) if (item !== undefined) yield { id, item };
   }
 
+  /** The id of what is exported, if it is of the config. */
+  idOf(item: Export): string | undefined {
+    return [...this.#entries].find(([, entry]) => entry.item === item)?.[0];
+  }
+
   /** What would become of a source. @throws InputError naming the field */
   async check(input: Input<'exports.check'>): Promise<ExportCheck> {
     const medium = await this.#opened(input, () =>

@@ -180,6 +180,7 @@ function rowOf(record: PathRecord, active: Path | undefined, now: number): PathR
     link: path === undefined ? 'down' : 'up',
     preferred: record.preferred,
     distance: record.distance,
+    guarantee: path?.guarantee ?? null,
     failures: record.failures + (path?.failures ?? 0),
     recent_losses: record.losses.recent(Date.now()),
     last_error: record.lastError,

@@ -204,6 +204,7 @@ export class Units implements RowSource<UnitRow> {
       conflict: unit.conflict,
       read_only: readOnly,
       read_only_reason: options.read_only ? 'asked' : unit.writeRefused ? 'refused' : null,
+      guarantee: unit.guarantee ?? null,
       paths,
       options,
       nbd: options.exposed ? this.#exposure.uriOf(unit) : null,

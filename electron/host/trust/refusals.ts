@@ -4,6 +4,21 @@ import type { Log } from '../log.ts';
 const MAX_TOLD = 256;
 const PERIOD_MS = 10 * 60_000;
 
+/** What a peer was refused at. */
+export interface RefusedAt {
+  readonly kind: 'listener' | 'export';
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Somebody was refused: see `Refusals.tell`. */
+export interface Refusal {
+  readonly peer: string;
+  readonly reason: string;
+  readonly line: string;
+  readonly at: RefusedAt | undefined;
+}
+
 /**
  * Tells of peers that were refused: each peer and reason once in ten minutes, and no more than 256 of them, so
  * that nobody fills the log by coming again or with new keys.
@@ -12,6 +27,8 @@ export class Refusals {
   readonly #log: Log;
   #told = new Set<string>();
   #sinceMs = performance.now();
+  /** Told of each that is logged, besides the log. */
+  onTold: ((refusal: Refusal) => void) | undefined;
 
   constructor(log: Log) {
     this.#log = log;
@@ -19,9 +36,10 @@ export class Refusals {
 
   /**
    * @param peer who was refused, as it comes again: its address without the port, and its key
+   * @param reason one word
    * @param line the whole of what there is to say
    */
-  tell(peer: string, reason: string, line: string): void {
+  tell(peer: string, reason: string, line: string, at?: RefusedAt): void {
     const nowMs = performance.now();
     if (nowMs - this.#sinceMs > PERIOD_MS) {
       this.#told = new Set();
@@ -31,6 +49,9 @@ export class Refusals {
     if (this.#told.has(key) || this.#told.size > MAX_TOLD) return;
     this.#told.add(key);
     if (this.#told.size > MAX_TOLD) this.#log.warn('more peers are refused than can be told one by one');
-    else this.#log.warn(line);
+    else {
+      this.#log.warn(line);
+      this.onTold?.({ peer, reason, line, at });
+    }
   }
 }

@@ -121,9 +121,9 @@ export const SECURITY_LOOKS: Readonly<Record<LinkSecurity, Look>> = {
   plain: look('Plain', 'triangle', 'warn', 'Neither encrypted nor authenticated'),
   tls: look('TLS', 'lock', 'ok', 'Encrypted, and the key of the peer is the known one'),
   libdmsg: look(
-    'libdmsg keys',
+    'libdmsg (weak)',
     'lock',
-    'info',
+    'warn',
     'Encrypted with the RSA keys of an old libdmsg, which is weak',
   ),
 };

@@ -17,6 +17,7 @@ export const KIND_WORDS: Readonly<Record<ObjectKind, string>> = {
   unit: 'Attached disks',
   path: 'Paths',
   export: 'Exports',
+  listener: 'Listeners',
   job: 'Jobs',
   config: 'Configuration',
   client: 'NBD clients',

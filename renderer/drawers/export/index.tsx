@@ -1,9 +1,7 @@
-import { exportCommand } from '../../../shared/command-line.ts';
 import type { Export } from '../../../shared/model/export.ts';
 import { ActButton } from '../../components/act-button.tsx';
 import { RawView } from '../../components/raw-view.tsx';
 import { ExportBadge } from '../../components/status/badges.tsx';
-import { useSettings } from '../../stores/settings.ts';
 import { useRow } from '../../stores/tables.ts';
 import { DrawerPage, Gone } from '../drawer-page.tsx';
 import { EventsTab } from '../events/events-tab.tsx';
@@ -11,7 +9,9 @@ import { MoreMenu } from '../more-menu.tsx';
 import { PerformanceTab } from '../performance/performance-tab.tsx';
 import { askStop, exportActs, isOffered, setOnline, whyNotStop, whyNotSwitch } from './acts.ts';
 import { ClientsTab } from './clients-tab.tsx';
+import { OptionsTab } from './options-tab.tsx';
 import { SummaryTab } from './summary-tab.tsx';
+import { useExportCommand } from './use-export-command.ts';
 
 /** A disk of this machine that peers are offered. */
 export function ExportDrawer({ id }: { id: string }) {
@@ -41,6 +41,7 @@ export function ExportDrawer({ id }: { id: string }) {
           label: 'Performance',
           render: () => <PerformanceTab figureKey={`export:${id}`} label={item.label} />,
         },
+        { id: 'options', label: 'Options', render: () => <OptionsTab item={item} /> },
         { id: 'events', label: 'Events', render: () => <EventsTab objectId={id} /> },
         { id: 'raw', label: 'Raw', render: () => <Raw item={item} /> },
       ]}
@@ -48,12 +49,6 @@ export function ExportDrawer({ id }: { id: string }) {
   );
 }
 
-const BLOCKS = [512, 4096] as const;
-
 function Raw({ item }: { item: Export }) {
-  const { export_listen: listen, export_connect: connect, insecure_plain } = useSettings();
-  const { source, serial, label, read_only } = item;
-  const block_bytes = BLOCKS.find((bytes) => bytes === item.block_bytes) ?? null;
-  const input = { source, serial, label, block_bytes, read_only };
-  return <RawView value={item} command={exportCommand(input, { listen, connect, insecure_plain })} />;
+  return <RawView value={item} command={useExportCommand(item, item.allow)} />;
 }

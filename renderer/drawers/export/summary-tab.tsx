@@ -6,7 +6,9 @@ import { Badge } from '../../components/status/badges.tsx';
 import { ACCESS_LOOKS, type Look } from '../../components/status/words.ts';
 import { Age, NoValue, Size, SizeForms, Time } from '../../components/values.tsx';
 import { useWatch } from '../../connection/index.ts';
+import { allowText } from '../../dialogs/keys/allow-words.ts';
 import { accessText } from '../../pages/exports/cells.tsx';
+import { useSettings } from '../../stores/settings.ts';
 import { setOnline } from './acts.ts';
 import styles from './export.module.css';
 
@@ -15,6 +17,7 @@ const WARNING: Look = { word: 'Warning', glyph: 'triangle', tone: 'warn', hint: 
 /** What is offered, and from what. */
 export function SummaryTab({ item }: { item: Export }) {
   useWatch({ exports: [item.id] });
+  const settings = useSettings();
   const key = `export:${item.id}` as const;
   const known = item.size_bytes > 0;
   return (
@@ -46,6 +49,7 @@ export function SummaryTab({ item }: { item: Export }) {
               />
             ),
           },
+          { name: 'Allowed', value: allowText(item, settings) },
           item.warning === null
             ? null
             : {

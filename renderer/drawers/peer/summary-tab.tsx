@@ -6,6 +6,7 @@ import { SecurityBadge } from '../../components/status/badges.tsx';
 import { SECURITY_LOOKS } from '../../components/status/words.ts';
 import { Age, Count, NoValue, Time } from '../../components/values.tsx';
 import { useWatch } from '../../connection/index.ts';
+import { KeyText } from '../../dialogs/keys/key-text.tsx';
 import { ROLE_WORDS } from '../../pages/peers/columns.tsx';
 import { sessionsOf } from '../../pages/peers/peer-facts.ts';
 import { useRows } from '../../stores/tables.ts';
@@ -43,6 +44,17 @@ export function SummaryTab({ peer }: { peer: Peer }) {
               </span>
             ),
           },
+          peer.security === 'tls'
+            ? {
+                name: 'Key',
+                value:
+                  peer.fingerprint === null ? (
+                    'None is confirmed yet: confirm it in Edit'
+                  ) : (
+                    <KeyText fingerprint={peer.fingerprint} of={peer.name} />
+                  ),
+              }
+            : null,
           peer.insecure_plain ? { name: 'Plain link', value: 'Allowed by you' } : null,
           { name: 'Round trip', value: <LiveFigure of={`peer:${peer.id}`} name="rtt_ms" /> },
           { name: 'Spans', value: <Count value={peer.spans} /> },

@@ -9,6 +9,7 @@ import { useRow } from '../../stores/tables.ts';
 import { ConflictNote } from '../disk/conflict-note.tsx';
 import { Chain } from './chain.tsx';
 import { Device } from './device.tsx';
+import { WriteGuarantee } from './guarantee.tsx';
 import styles from './unit.module.css';
 import { useClients } from './use-clients.ts';
 import { noPathWords, POLICY_WORDS } from './words.ts';
@@ -24,6 +25,7 @@ export function SummaryTab({ unit }: { unit: Unit }) {
       <section>
         <h3 className={styles.section}>Way of the data</h3>
         <Chain unit={unit} clients={clients} />
+        <WriteGuarantee guarantee={unit.guarantee} />
       </section>
       <section>
         <h3 className={styles.section}>Identity</h3>

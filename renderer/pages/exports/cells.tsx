@@ -3,7 +3,9 @@ import { Badge, ExportBadge, ReadOnlyBadge } from '../../components/status/badge
 import { ACCESS_LOOKS, type Look } from '../../components/status/words.ts';
 import { SentenceCell } from '../../components/table/sentence-cell.tsx';
 import { NoValue, Size } from '../../components/values.tsx';
+import { allowText } from '../../dialogs/keys/allow-words.ts';
 import { useStale } from '../../stores/freshness.ts';
+import { useSettings } from '../../stores/settings.ts';
 
 const WARNING: Look = { word: 'Warning', glyph: 'triangle', tone: 'warn', hint: '' };
 
@@ -38,4 +40,15 @@ export function AccessCell({ item }: { item: Export }) {
 export function ExportSize({ item, of }: { item: Export; of: 'size_bytes' | 'allocated_bytes' }) {
   if (item.size_bytes === 0) return <NoValue />;
   return <Size bytes={item[of]} blockBytes={of === 'size_bytes' ? item.block_bytes : null} />;
+}
+
+/** Who may use it, by number; their names in the hint. */
+export function AllowCell({ item }: { item: Export }) {
+  const settings = useSettings();
+  const names = item.allow.map(
+    ({ name, fingerprint, access }) => `${name ?? fingerprint}${access === 'ro' ? ', read-only' : ''}`,
+  );
+  return (
+    <span data-hint={names.length === 0 ? undefined : names.join('; ')}>{allowText(item, settings)}</span>
+  );
 }

@@ -2,7 +2,7 @@ import type { Export } from '../../../shared/model/export.ts';
 import { EXPORT_LOOKS } from '../../components/status/words.ts';
 import { type Column, figureColumn, type Grouping } from '../../components/table/index.ts';
 import { Age } from '../../components/values.tsx';
-import { AccessCell, accessText, ExportSize, StateCell } from './cells.tsx';
+import { AccessCell, AllowCell, accessText, ExportSize, StateCell } from './cells.tsx';
 
 const stateWord = ({ state }: Export) => EXPORT_LOOKS[state].word;
 
@@ -68,6 +68,15 @@ export const EXPORT_COLUMNS: readonly Column<Export>[] = [
     width: 124,
     value: accessText,
     cell: (item) => <AccessCell item={item} />,
+  },
+  {
+    id: 'allow',
+    header: 'Allowed',
+    description: 'Whose keys may use it; without any, this machine',
+    width: 132,
+    value: ({ allow }) => allow.length,
+    text: (item) => item.allow.map(({ name, fingerprint }) => `${name ?? ''} ${fingerprint}`).join(' '),
+    cell: (item) => <AllowCell item={item} />,
   },
   {
     id: 'clients',

@@ -25,7 +25,7 @@ export function readOnlyReason({ read_only_reason: reason }: Pick<Unit, 'read_on
     case 'asked':
       return 'Read-only: it was attached so';
     case 'refused':
-      return 'Read-only: the far end refuses to be written';
+      return 'Read-only: the far end refuses to be written, and is asked again every 5 s';
     case null:
       return 'Read-only';
   }

@@ -33,6 +33,7 @@ export class Child {
   #stdout = '';
   #stderr = '';
   #ending: Ending | undefined;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(command: string, args: readonly string[], options: ChildOptions = {}) {
     this.name = [command, ...args].join(' ');
@@ -42,6 +43,7 @@ export class Child {
     child.stdin.on('error', () => {}); // it may end without reading
     child.stdout.on('data', (text: Buffer) => {
       this.#stdout += text;
+      for (const heard of this.#waiting.splice(0)) heard();
     });
     child.stderr.on('data', (text: Buffer) => {
       this.#stderr += text;
@@ -55,6 +57,7 @@ export class Child {
       child.once('close', (status, signal) => {
         alive.delete(child);
         this.#ending = { status, signal };
+        for (const heard of this.#waiting.splice(0)) heard();
         resolve(this.#ending);
       });
     });
@@ -74,6 +77,10 @@ export class Child {
   }
   get stderr(): string {
     return this.#stderr;
+  }
+  /** Resolves when it prints something more, or ends. */
+  get heard(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
   /** How it ended; undefined while it runs. */
   get ending(): Ending | undefined {

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { BlockOp } from '../../../electron/block/device.ts';
+import { NbdClient } from '../../../electron/nbd/client.ts';
+import { parseNbdUri } from '../../../electron/nbd/uri.ts';
 import type { Input } from '../../../shared/contract.ts';
 import type { PeerStage } from '../../../shared/model/peer.ts';
 import { UNIT_OPTION_DEFAULTS } from '../../../shared/model/unit.ts';
+import { failure, read, submit, write } from '../../block/support/requests.ts';
 import { AppPage, directory, startHost } from './support/app-page.ts';
 
 const WANTED = {
@@ -92,6 +96,113 @@ test('an export is withdrawn from a key that may not use it any more, and offere
   await server.call('exports.allow', { id, allow });
   await client.row('disks', ({ serial, offered }) => serial === 'T1' && offered, 'the disk again');
   await client.row('units', ({ health }) => health === 'optimal', 'the unit again');
+});
+
+test('a key that may only read from now on: reads go on, writes fail, and go on again with the right', async (t) => {
+  const { server, client, keys, address, id, allow } = await setup(t);
+  const peerId = (await client.call('peers.add', peer(address, keys.server))).id;
+  const disk = await client.row('disks', ({ serial, offered }) => serial === 'T1' && offered, 'the disk');
+  await client.call('units.attach', { disk_id: disk.id, options: UNIT_OPTION_DEFAULTS });
+  const { name, nbd } = await client.row(
+    'units',
+    (row) => row.nbd !== null && row.health === 'optimal',
+    'xa0',
+  );
+  const program = await NbdClient.connect(parseNbdUri(nbd as string));
+  t.after(() => program.close());
+  const [ones, twos] = [Buffer.alloc(4096, 1), Buffer.alloc(4096, 2)];
+  await write(program, 0, ones);
+  const unitIs = (readOnly: boolean) =>
+    client.row(
+      'units',
+      (row) => row.read_only === readOnly && row.state === 'open',
+      readOnly ? 'read-only' : 'writable',
+    );
+  assert.equal((await unitIs(false)).guarantee, 'fenced');
+
+  await server.call('exports.allow', { id, allow: allow.map((key) => ({ ...key, access: 'ro' as const })) });
+  for (let i = 0; i < 3; i++) {
+    const error = await failure(submit(program, BlockOp.write, { data: twos }));
+    assert.equal(error.code, 'readonly');
+  }
+  const refused = await unitIs(true);
+  assert.deepEqual(
+    [refused.read_only_reason, refused.health, refused.guarantee, refused.paths[0]?.access],
+    ['refused', 'optimal', null, 'read_only'],
+  );
+  assert.deepEqual(await read(program, 0, 4096), ones);
+
+  // The same after a loss of the link: the unit finds its path, and holds nothing.
+  await client.call('peers.disconnect', { id: peerId });
+  await client.row('units', (row) => row.state === 'holding', 'the loss');
+  await client.call('peers.connect', { id: peerId });
+  assert.deepEqual(await read(program, 0, 4096), ones);
+  assert.equal((await failure(submit(program, BlockOp.write, { data: twos }))).code, 'readonly');
+  assert.equal((await unitIs(true)).health, 'optimal');
+
+  await server.call('exports.allow', { id, allow });
+  assert.equal((await unitIs(false)).read_only_reason, null);
+  await write(program, 0, twos);
+  assert.deepEqual(await read(program, 0, 4096), twos);
+
+  const told = await client.until(() => {
+    const found = client.events.filter(({ object, to }) => object === name && to?.startsWith('read-'));
+    return found.length >= 2 && found;
+  }, 'both events');
+  assert.deepEqual(
+    told.map(({ to, severity }) => [to, severity]),
+    [
+      ['read-only', 'warning'],
+      ['read-write', 'info'],
+    ],
+  );
+  const { events } = await eventsOf(server, 'export');
+  const writes = events.filter(({ to }) => to === 'refused: read-only');
+  assert.deepEqual(
+    writes.map(({ severity, object_id, count }) => [severity, object_id, count]),
+    [['warning', id, 1]],
+  );
+  assert.ok(writes[0]?.text.includes(keys.client) && /Options/.test(writes[0].text), writes[0]?.text);
+});
+
+function eventsOf(page: AppPage, kind: 'export' | 'listener') {
+  const filter = { kind, object_id: null, severity: null, text: '', from: null, to: null } as const;
+  return page.call('events.query', { filter, before: null, limit: 100 });
+}
+
+test('who is refused at a listener is an event, once per peer and reason, with what to do', async (t) => {
+  const { folder, server, client, keys, address } = await setup(t);
+  const stranger = await AppPage.open(await startHost(t, join(folder, 'stranger')));
+  const strange = (await stranger.call('session.hello', {})).fingerprint as string;
+  await server.call('trust.revoke', { fingerprint: keys.client });
+  for (let i = 0; i < 3; i++) {
+    await client.call('peers.test', peer(address, keys.server));
+    await stranger.call('peers.test', peer(address, keys.server));
+    // A plain client: TLS is not asked for within a machine.
+    await stranger.call('peers.test', peer(address.replace('0.0.0.0', '127.0.0.1'), null));
+  }
+  const wanted = ['not-allowed', 'plain', 'revoked'];
+  const told = await server.until(() => {
+    const found = server.events.filter(({ kind }) => kind === 'listener');
+    return found.length >= wanted.length && found;
+  }, 'the events');
+  const { events } = await eventsOf(server, 'listener');
+  assert.deepEqual(
+    events.map(({ to }) => to).sort(),
+    wanted.map((reason) => `refused: ${reason}`),
+  );
+  assert.equal(told.length, wanted.length, 'none comes again');
+  for (const [reason, key, fix] of [
+    ['not-allowed', strange, /Options/],
+    ['plain', '', /--tls/],
+    ['revoked', keys.client, /Settings, Security/],
+  ] as const) {
+    const event = events.find(({ to }) => to === `refused: ${reason}`);
+    assert.equal(event?.severity, 'warning');
+    assert.equal(event?.object_id, '0.0.0.0:0');
+    assert.ok(event.text.includes(key), event.text);
+    assert.match(event.text, fix);
+  }
 });
 
 test('a revoked key loses its link at once; forgetting lets it in again', async (t) => {

@@ -9,8 +9,9 @@ export async function inScheme(page: Page, scheme: Scheme): Promise<void> {
     (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
     scheme,
   );
-  // Colours change over some time, however short.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
-  );
+  // Colours change over some time, however short, and begin to with the next frame.
+  await page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})));
+  });
 }

@@ -1,4 +1,5 @@
-import { open, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import type { Browser } from 'playwright';
 import { addressOf, exported } from '../../e2e/support/disk.ts';
@@ -72,9 +73,20 @@ class Site {
           block_bytes: 4096,
           read_only: false,
           online: true,
+          allow: [
+            { fingerprint: keyOf('desk'), access: 'rw' as const, name: 'desk' },
+            { fingerprint: keyOf('laptop'), access: 'ro' as const, name: 'laptop' },
+          ],
         },
       ],
     };
+    const since = Date.now() - 40 * 24 * 3_600_000;
+    const known = {
+      version: 1,
+      peers: [{ address: 'vault.example:987', fingerprint: keyOf('vault'), first_seen: since }],
+      revoked: [{ fingerprint: keyOf('stolen'), at: since }],
+    };
+    await writeFile(box.path('state/known-peers.json'), JSON.stringify(known));
     return new Site(box, config, dying);
   }
 
@@ -121,11 +133,16 @@ class Site {
   }
 }
 
+/** What could be the key of a machine. */
+const keyOf = (name: string): string =>
+  `SHA256:${createHash('sha256').update(name).digest('base64').slice(0, 43)}`;
+
 /** The app on a site that is alive, its page standing as still as it can. */
 export async function appOnSite(t: TestContext, browser: Browser): Promise<App> {
   let site: Site | undefined;
   const app = await App.start(t, browser, {
     context: { colorScheme: 'light', reducedMotion: 'reduce' },
+    settings: { export_listen: ['0.0.0.0:0'] },
     prepare: async (box) => {
       site = await Site.start(box);
       return site.config;

@@ -69,6 +69,7 @@ const settings: readonly View[] = SECTIONS.map((section) => ({
     const main = await cleared(page, 'Settings');
     await main.getByRole('button', { name: section, exact: true }).click();
     await main.getByRole('heading', { level: 2, name: section }).waitFor();
+    await expect(main.getByText('Asking for the keys')).toHaveCount(0);
   },
 }));
 
@@ -120,7 +121,7 @@ const OBJECTS: readonly Shown[] = [
     label: 'Exports',
     row: /library/,
     column: 'Label',
-    tabs: ['Summary', 'Clients', 'Performance', 'Events', 'Raw'],
+    tabs: ['Summary', 'Clients', 'Performance', 'Options', 'Events', 'Raw'],
   },
   { kind: 'job', label: 'Activity', row: /archive-copy/, column: 'Job', tabs: ['Summary', 'Events', 'Raw'] },
 ];
@@ -233,6 +234,32 @@ const dialogs: readonly View[] = [
     // Another file beside it.
     await dialog(page).getByLabel('Path').fill(library.replace('library.img', 'swap'));
     await dialog(page).getByText('16.0 MiB').first().waitFor();
+  }),
+  shown('export-keys', 'Export', async (page) => {
+    await goTo(page, 'Exports');
+    await page.getByRole('main').getByRole('button', { name: 'Export…' }).first().click();
+    const form = dialog(page, 'Export');
+    await form.getByText('Memory', { exact: true }).click();
+    await form.getByRole('textbox', { name: 'Size' }).fill('16MiB');
+    await form.getByRole('combobox', { name: 'Or a known peer' }).click();
+    await page.getByRole('option', { name: 'vault.example:987' }).click();
+    await form.getByRole('textbox', { name: 'Key', exact: true }).fill('SHA256:no');
+    await form.getByText('not 43').scrollIntoViewIfNeeded();
+  }),
+  shown('revoke-key', 'Revoke a key', async (page) => {
+    await goTo(page, 'Settings');
+    await page.getByRole('button', { name: 'Security', exact: true }).click();
+    await page.getByRole('button', { name: 'Revoke the key of vault.example:987' }).click();
+  }),
+  shown('unrevoke-key', 'Un-revoke a key', async (page) => {
+    await goTo(page, 'Settings');
+    await page.getByRole('button', { name: 'Security', exact: true }).click();
+    await page.getByRole('button', { name: /^Un-revoke SHA256/ }).click();
+  }),
+  shown('forget-key', /^Forget the key/, async (page) => {
+    await goTo(page, 'Settings');
+    await page.getByRole('button', { name: 'Security', exact: true }).click();
+    await page.getByRole('button', { name: 'Forget the key of vault.example:987' }).click();
   }),
   shown('browse', /Path/, async (page) => {
     await goTo(page, 'Exports');

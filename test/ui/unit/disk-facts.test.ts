@@ -18,6 +18,7 @@ const path = (change: Partial<Path> = {}): Path => ({
   distance: 0,
   failures: 0,
   recent_losses: 0,
+  guarantee: null,
   last_error: null,
   changed_at: 1,
   next_check_at: null,

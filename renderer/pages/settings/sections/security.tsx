@@ -5,6 +5,7 @@ import { SECURITY_LOOKS } from '../../../components/status/words.ts';
 import { useSettings } from '../../../stores/settings.ts';
 import { useRows } from '../../../stores/tables.ts';
 import { openObject } from '../../../stores/ui.ts';
+import { Keys } from '../keys.tsx';
 import { Setting, Toggle } from '../setting.tsx';
 import styles from '../settings.module.css';
 import { useSetting } from '../use-setting.ts';
@@ -24,6 +25,7 @@ export function SecuritySection() {
   const { error, save } = useSetting();
   return (
     <div className={styles.body}>
+      <Keys />
       <Toggle
         label="Allow plain links to other hosts"
         hint="For exports and NBD: lets them listen on, and connect to, addresses of other machines without protection. Peers are allowed one by one when they are added."
