@@ -259,10 +259,6 @@ export class Export {
     fence: OpenFence,
   ): Promise<void> {
     transaction.handler = WAITING;
-    if (this.#fence.isStale(fence)) {
-      link.mux.end(transaction, Wire.LOSTLINK);
-      return;
-    }
     try {
       await Promise.all([this.raiseFence(fence), this.#siblings?.raise(fence)]);
     } catch {

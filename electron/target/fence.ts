@@ -25,11 +25,6 @@ export class Fence {
   /** Newest epoch by client. */
   readonly #newest = new Map<string, number>();
 
-  /** Whether an open of this epoch comes too late: the client has opened anew since. */
-  isStale({ client, epoch }: OpenFence): boolean {
-    return epoch <= (this.#newest.get(client) ?? 0);
-  }
-
   /** Whether the client has opened again after this epoch. */
   isOvertaken({ client, epoch }: OpenFence): boolean {
     return epoch < (this.#newest.get(client) ?? 0);

@@ -31,7 +31,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'an open of an epoch that is over is refused',
     file: 'electron/target/fence.ts',
-    code: 'return epoch <= (this.#newest.get(client) ?? 0);',
+    code: 'return epoch < (this.#newest.get(client) ?? 0);',
     instead: 'return false;',
     test: 'target/fence',
   },
@@ -82,8 +82,10 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'a sync that failed stays failed',
     file: 'electron/target/media/syncer.ts',
-    code: 'if (this.#failure !== null) {',
-    instead: 'if (this.#failure === undefined) {',
+    code: "this.#failure = new BlockError('io', message, { cause });",
+    instead:
+      "const failure = new BlockError('io', message, { cause }); " +
+      'for (const request of this.#running.splice(0)) this.#settle(request, failure);',
     test: 'media/file-faults',
   },
   // Failover.

@@ -68,10 +68,11 @@ test('a flush after the loss fails, and so does each later one of that user', as
 });
 
 test('who comes anew hears of it too, unless somebody has', async (t) => {
-  const { unit, lose } = await setup(t);
+  const { unit, lose, told } = await setup(t);
   const user = await unit.open('test');
   await write(user, 0, BLOCK);
   lose();
+  await until(() => told() === 1, 'the loss');
   const again = await unit.open('the same program, connected anew');
   await failure(submit(again, BlockOp.flush));
   await Promise.all([user.close(), again.close()]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import type { UnitUser } from '../../electron/xdisk/unit-user.ts';
-import { submit } from '../block/support/requests.ts';
+import { read, submit } from '../block/support/requests.ts';
 import { until } from '../block/support/until.ts';
 import { exportOf, startExporter } from '../target/support/exporter-node.ts';
 import { cut, Net } from '../target/support/net.ts';
@@ -117,6 +117,12 @@ test('an exporter opens anew only when what the client left at its medium is ove
     'the open on the other path',
   );
   medium.isHolding = false;
+  // Somebody else opens it and reads meanwhile: by then ours would have been let in.
+  const other = new ClientNode(net);
+  await other.link(address);
+  const stranger = await (await other.attach()).open('stranger');
+  await read(stranger, 0, 512);
+  await stranger.close();
   assert.equal(medium.counts[BlockOp.write], 1, 'nothing is run again yet');
   const [held] = medium.held.splice(0);
   assert.equal(lost.error, undefined);

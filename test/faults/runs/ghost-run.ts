@@ -83,9 +83,11 @@ export async function ghostRun(t: After, { shape, lateMs, offset }: Ghost): Prom
 
 /** Exporters without a fence, until the returned function is called. */
 export function withoutFence(): () => void {
-  const { raise, isStale } = Fence.prototype;
-  Object.assign(Fence.prototype, { raise: async () => {}, isStale: () => false });
-  return () => Object.assign(Fence.prototype, { raise, isStale });
+  const { raise } = Fence.prototype;
+  Fence.prototype.raise = async () => {};
+  return () => {
+    Fence.prototype.raise = raise;
+  };
 }
 
 /** An exporter of a file, in a process of its own as far as the file is concerned. */
