@@ -5,6 +5,7 @@ import { Link, type LinkUser } from '../../electron/dmsg/link.ts';
 import { clientConn, LINK_DEFAULTS } from '../../electron/dmsg/link-options.ts';
 import { parseAddress } from '../../electron/stream/address.ts';
 import { connect } from '../../electron/stream/connect.ts';
+import { USUAL_LIMITS } from '../../shared/limits.ts';
 import { randomFile } from './support/data.ts';
 import { ANY_PORT, addressOf, attached, exported } from './support/disk.ts';
 import { GreedyNbdPeer } from './support/nbd-peer.ts';
@@ -83,7 +84,7 @@ async function idleLink(address: string): Promise<Link> {
       spanOffered: () => ({ message: () => {}, lost: () => {} }),
       down: (_link, error) => reject(error),
     };
-    new Link(stream, { ...LINK_DEFAULTS, side: 'dialer', conn: clientConn() }, user);
+    new Link(stream, { ...LINK_DEFAULTS, limits: USUAL_LIMITS, side: 'dialer', conn: clientConn() }, user);
   });
 }
 

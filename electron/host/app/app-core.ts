@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { limitsWith, type PeerLimits } from '../../../shared/limits.ts';
 import type { Settings } from '../../../shared/model/settings.ts';
 import { UNIT_OPTION_DEFAULTS } from '../../../shared/model/unit.ts';
 import type { NbdServerEvent } from '../../nbd/server.ts';
@@ -19,7 +20,7 @@ import type { LinkSetup } from '../link-setup.ts';
 import { MetricsServer } from '../metrics/metrics-server.ts';
 import { NumbersFile } from '../state-file.ts';
 import { Trust } from '../trust/trust.ts';
-import { Chronicle, stallEvent } from './chronicle.ts';
+import { Chronicle, limitEvent, stallEvent } from './chronicle.ts';
 import { DEMO_PEERS, Demo } from './demo.ts';
 import { Disks, diskKey } from './disks.ts';
 import { ExportLinks } from './export-links.ts';
@@ -44,6 +45,8 @@ export class AppCore implements AppParts {
   readonly startedAt = Date.now();
   readonly config: ConfigStore;
   readonly trust: Trust;
+  /** One record for all links, those that stand as well: changed in place when the settings are. */
+  readonly limits: PeerLimits;
   readonly journal: Journal;
   readonly history: HistoryStore;
   readonly registry: Registry;
@@ -81,6 +84,7 @@ export class AppCore implements AppParts {
     }
     this.config = ConfigStore.open(stateDirectory, log);
     this.trust = new Trust(stateDirectory, log);
+    this.limits = limitsWith(this.settings.limits);
     this.journal = Journal.open(join(stateDirectory, 'events'), log);
     this.history = HistoryStore.open(join(stateDirectory, 'history'), log);
     const numbers = new NumbersFile(log, stateDirectory);
@@ -100,7 +104,7 @@ export class AppCore implements AppParts {
       // Who attached a disk here wants it until it is detached.
       { knownNumbers: numbers.load(), numbersChanged: numbers.save, graceMs: null },
     );
-    this.peers = new Peers(this.config, this.trust, log, {
+    this.peers = new Peers(this.config, this.trust, log, this.limits, {
       spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),
       spansOf: (id) => this.#countedSpans().get(id) ?? 0,
       changed: (id) => this.tables.mark('peers', id),
@@ -119,8 +123,13 @@ export class AppCore implements AppParts {
     });
     this.#exporter = new Exporter();
     this.exports = new Exports(this.#exporter, this.config, log, (id) => this.tables.mark('exports', id));
-    this.#exportLinks = new ExportLinks(this.#exporter, this.trust, log, (address) =>
-      this.tables.mark('listeners', address),
+    this.#exportLinks = new ExportLinks(
+      this.#exporter,
+      this.trust,
+      log,
+      this.limits,
+      (address) => this.tables.mark('listeners', address),
+      (address, remote, reason) => this.journal.add(limitEvent(address, remote, reason)),
     );
     this.jobs = new Jobs(
       log,
@@ -184,7 +193,7 @@ export class AppCore implements AppParts {
   }
 
   linkSetup(insecurePlain: boolean): LinkSetup {
-    return { dialect: 'auto', insecurePlain, trust: this.trust, log: this.options.log };
+    return { dialect: 'auto', insecurePlain, trust: this.trust, log: this.options.log, limits: this.limits };
   }
 
   async startDemo(): Promise<string> {
@@ -238,6 +247,7 @@ export class AppCore implements AppParts {
   async #follow(): Promise<void> {
     if (this.#closing) return;
     const { settings } = this;
+    Object.assign(this.limits, limitsWith(settings.limits));
     if (!settings.history) await this.history.clear();
     this.peers.follow();
     this.units.follow();

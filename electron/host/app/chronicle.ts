@@ -234,6 +234,19 @@ export class Chronicle {
   }
 }
 
+/** What is told when a limit ended the link of who came to an address of the exports, or kept it out. */
+export function limitEvent(address: string, remote: string, reason: string): NewEvent {
+  return {
+    kind: 'host',
+    object: 'Spandrel',
+    object_id: 'host',
+    severity: 'warning',
+    text: `${remote} at ${address}: a limit per peer was reached, its link is ended`,
+    cause: reason,
+    actor: 'remote',
+  };
+}
+
 /** What is told of a stall: a path was changed under I/O, to one through `peer`. */
 export function stallEvent(unit: string, peer: string, stallMs: number): NewEvent {
   return {

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from './log.ts';
 
 /** Refusals told apart; when there are more, they are told no more for a while. */
 const MAX_TOLD = 256;
@@ -20,17 +20,19 @@ export class Refusals {
   /**
    * @param peer who was refused, as it comes again: its address without the port, and its key
    * @param line the whole of what there is to say
+   * @returns whether it was told
    */
-  tell(peer: string, reason: string, line: string): void {
+  tell(peer: string, reason: string, line: string, level: 'warn' | 'info' = 'warn'): boolean {
     const nowMs = performance.now();
     if (nowMs - this.#sinceMs > PERIOD_MS) {
       this.#told = new Set();
       this.#sinceMs = nowMs;
     }
     const key = `${peer} ${reason}`;
-    if (this.#told.has(key) || this.#told.size > MAX_TOLD) return;
+    if (this.#told.has(key) || this.#told.size > MAX_TOLD) return false;
     this.#told.add(key);
     if (this.#told.size > MAX_TOLD) this.#log.warn('more peers are refused than can be told one by one');
-    else this.#log.warn(line);
+    else this.#log[level](line);
+    return true;
   }
 }
