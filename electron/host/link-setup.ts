@@ -31,7 +31,7 @@ export interface LinkSetup {
   readonly log: Log;
   /** What a peer may cost, as usual by default. Read whenever it matters: a change holds at once. */
   readonly limits?: PeerLimits | undefined;
-  /** A limit has ended a link that was accepted, or kept one out: besides the log. */
+  /** A limit has ended a link, or kept one out: besides the log. */
   readonly limited?: ((remote: string, reason: string) => void) | undefined;
 }
 
@@ -186,8 +186,9 @@ export function isOrdinary({ code }: LinkError): boolean {
 export function logging(
   setup: LinkSetup,
   user: LinkUser,
-  ended = (_link: Link, error: LinkError, line: string): void => {
+  ended = (link: Link, error: LinkError, line: string): void => {
     setup.log[isOrdinary(error) ? 'info' : 'warn'](line);
+    if (error.code === 'flood') setup.limited?.(link.remote, error.message);
   },
 ): LinkUser {
   const { log, trust } = setup;

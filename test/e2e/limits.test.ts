@@ -257,7 +257,7 @@ test('a router holds its peers to the limits, and so does who dials', async (t) 
   const limits = ['--limit', 'spans=3', '--limit', 'control_messages=1000', '--limit', 'transactions=128'];
   const router = await box.start('route', '--listen', ANY_PORT, ...limits);
   const hub = addressOf(router);
-  await box.start('export', 'memory:16M', '--connect', hub);
+  await box.start('export', 'memory:16M', '--serial', 'GOOD', '--connect', hub);
   await router.waitForLog(['link up']);
   const good = await Steady.start(box, hub);
   const bad = await introduced(box, hub, exporterConn());
@@ -278,8 +278,8 @@ test('a router holds its peers to the limits, and so does who dials', async (t) 
     [hub, addressOf(flooder)],
     '--limit',
     'spans=1',
-    '--wait',
-    '30',
+    '--serial',
+    'GOOD',
   );
   await client.waitForLog(['link ended', 'more than 1 spans offered (limit spans=1)']);
   assert.equal(

@@ -172,3 +172,25 @@ test('a router offers no more on a link than it would take there, and the rest w
     'another in its place',
   );
 });
+
+test('opens that go on to an exporter cost their client more than others, so that the router keeps its link there', async (t) => {
+  const net = new Net(t);
+  const router = await RouterNode.start(net, 'auto', {
+    limits: limitsWith({ control_messages: 1_000, transactions: 128 }),
+  });
+  const { exporter, ends } = await node(net, {});
+  await router.attach(exporter);
+  const good = await diskAt(net, router.address);
+  const client = await RawClient.connect(t, router.address);
+  const span = (await client.span()).msgid;
+  const opens = async (): Promise<void> => {
+    for (let i = 0; i < 100; i++) await client.open(span);
+  };
+  const outcome = await Promise.race([
+    opens().then(() => 'served'),
+    client.peer.closedWith.then(() => 'ended'),
+  ]);
+  assert.equal(outcome, 'ended');
+  await write(good, 0, Buffer.alloc(4096, 7));
+  assert.deepEqual(ends, []);
+});

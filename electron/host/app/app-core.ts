@@ -38,6 +38,8 @@ import { Units } from './units.ts';
 const NBD_PORT = 10809;
 const METRICS_PORT = 9736;
 const DEMO_MS = 10_000;
+/** What events of the program itself are about. */
+const HOST = { kind: 'host', object: 'Spandrel', object_id: 'host' } as const;
 
 /** The engine and all that is kept about it, put together; it follows the config whenever that changes. */
 export class AppCore implements AppParts {
@@ -108,6 +110,8 @@ export class AppCore implements AppParts {
       spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),
       spansOf: (id) => this.#countedSpans().get(id) ?? 0,
       changed: (id) => this.tables.mark('peers', id),
+      limited: (id, name, reason) =>
+        this.journal.add(limitEvent({ kind: 'peer', object: name, object_id: id }, name, reason)),
     });
     this.disks = new Disks(this.book, this.peers, (key) => this.units.wishes(key));
     this.gateway = new Gateway(
@@ -129,7 +133,7 @@ export class AppCore implements AppParts {
       log,
       this.limits,
       (address) => this.tables.mark('listeners', address),
-      (address, remote, reason) => this.journal.add(limitEvent(address, remote, reason)),
+      (address, remote, reason) => this.journal.add(limitEvent(HOST, `${remote} at ${address}`, reason)),
     );
     this.jobs = new Jobs(
       log,
@@ -183,9 +187,7 @@ export class AppCore implements AppParts {
     });
     this.journal.add({
       severity: 'info',
-      kind: 'host',
-      object: 'Spandrel',
-      object_id: 'host',
+      ...HOST,
       text: `Spandrel ${this.options.version} started`,
       to: 'started',
       actor: 'system',

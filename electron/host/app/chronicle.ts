@@ -234,14 +234,19 @@ export class Chronicle {
   }
 }
 
-/** What is told when a limit ended the link of who came to an address of the exports, or kept it out. */
-export function limitEvent(address: string, remote: string, reason: string): NewEvent {
+/**
+ * What is told when a limit ended a link, or kept one out.
+ * @param about the peer that was dialled, or the host where somebody came to it
+ */
+export function limitEvent(
+  about: Pick<NewEvent, 'kind' | 'object' | 'object_id'>,
+  who: string,
+  reason: string,
+): NewEvent {
   return {
-    kind: 'host',
-    object: 'Spandrel',
-    object_id: 'host',
+    ...about,
     severity: 'warning',
-    text: `${remote} at ${address}: a limit per peer was reached, its link is ended`,
+    text: `${who}: a limit per peer was reached, its link is ended`,
     cause: reason,
     actor: 'remote',
   };

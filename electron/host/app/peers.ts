@@ -23,6 +23,8 @@ export interface PeersUser {
   spansOf(id: string): number;
   /** A row changed. */
   changed(id: string): void;
+  /** A limit has ended the link to a peer. */
+  limited(id: string, name: string, reason: string): void;
 }
 
 interface Entry {
@@ -237,7 +239,10 @@ export class Peers implements RowSource<Peer> {
   #dial(id: string, entry: Entry): void {
     const { config } = entry;
     const address = parseAddress(config.address, DEFAULT_PORT);
-    const setup = this.#setup(config, address);
+    const setup: LinkSetup = {
+      ...this.#setup(config, address),
+      limited: (_remote, reason) => this.#user.limited(id, entry.config.name, reason),
+    };
     const user: LinkUser = {
       up: (link) => {
         entry.link = link;
