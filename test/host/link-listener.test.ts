@@ -20,6 +20,8 @@ import { ANY } from '../stream/support/tls-pair.ts';
 import { collectedLog } from './support/log.ts';
 
 const TRIES = 10;
+/** A place that is not given back is a failure, not a wait for ever. */
+const LIMIT_MS = 15_000;
 const ROOM: SetLimits = { links_per_listener: 3, links_per_address: 3, unintroduced_links: 2 };
 
 async function listening(t: TestContext, tls: boolean, admitted: string) {
@@ -66,11 +68,12 @@ async function again(come: () => Promise<ByteStream>, bytes = Buffer.alloc(0)): 
 
 const HTTP = Buffer.from('GET / HTTP/1.1\r\n\r\n');
 
-test('whoever goes, in whatever way, leaves room for the next (plain)', async (t) => {
-  const { address, lines, introduced } = await listening(t, false, '');
+test('whoever goes, in whatever way, leaves room for the next (plain)', { timeout: LIMIT_MS }, async (t) => {
+  const { address, lines, limited, introduced } = await listening(t, false, '');
   const plain = (): Promise<ByteStream> => connect(address);
   await again(plain);
   await again(plain, HTTP);
+  assert.deepEqual(limited, [], 'nobody had to make room');
   for (let i = 0; i < TRIES; i++) {
     const peer = await introduced(await plain());
     peer.destroy();
@@ -82,14 +85,15 @@ test('whoever goes, in whatever way, leaves room for the next (plain)', async (t
   assert.equal(told.length, 1, told.join('\n'));
 });
 
-test('whoever goes, in whatever way, leaves room for the next (TLS)', async (t) => {
+test('whoever goes, in whatever way, leaves room for the next (TLS)', { timeout: LIMIT_MS }, async (t) => {
   const good = makeKey();
-  const { address, lines, introduced } = await listening(t, true, good.fingerprint);
+  const { address, lines, limited, introduced } = await listening(t, true, good.fingerprint);
   const secure = (): Promise<ByteStream> => connectTls(address, good);
   await again(() => connect(address), HTTP); // no TLS
   await again(() => connectTls(address, makeKey()), HTTP); // a key that may not be here
   await again(secure, HTTP); // no DMSG
   await again(secure);
+  assert.deepEqual(limited, [], 'nobody had to make room');
   await waitForRoom(introduced, secure);
   assert.equal(lines.filter((line) => line.includes('without TLS')).length, 1);
   assert.equal(lines.filter((line) => line.includes('not DMSG')).length, 1);
@@ -110,7 +114,7 @@ async function waitForRoom(
   );
 }
 
-test('a limit is told to who asked for it, once for an address', async (t) => {
+test('a limit is told to who asked for it, once for an address', { timeout: LIMIT_MS }, async (t) => {
   const { address, limited, introduced } = await listening(t, false, '');
   for (let i = 0; i < 3; i++) await introduced(await connect(address));
   for (let i = 0; i < 5; i++) await new KeepingSink(await connect(address)).closedWith;
