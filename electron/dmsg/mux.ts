@@ -234,7 +234,9 @@ export class Mux {
     transaction.wasLost = true;
     transaction.rxClosed = true;
     if (transaction.local) this.#user.losing(transaction);
-    if (!over) transaction.handler?.lost(transaction, error);
+    // Nobody has taken on what was refused as it was opened.
+    if (transaction.handler === null) this.end(transaction, error);
+    else if (!over) transaction.handler.lost(transaction, error);
     if (transaction.closed) this.#retire(transaction);
   }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { LinkUser } from '../../electron/dmsg/link.ts';
+import type { Link, LinkUser } from '../../electron/dmsg/link.ts';
 import { exporterConn } from '../../electron/dmsg/link-options.ts';
 import { listenForLinks } from '../../electron/host/link-listener.ts';
 import type { LinkSetup } from '../../electron/host/link-setup.ts';
@@ -13,6 +13,7 @@ import { connect } from '../../electron/stream/connect.ts';
 import { connectTls } from '../../electron/stream/tls.ts';
 import { limitsWith } from '../../shared/limits.ts';
 import type { SetLimits } from '../../shared/model/limits.ts';
+import { until } from '../block/support/until.ts';
 import { Peer } from '../e2e/support/peer.ts';
 import { makeKey } from '../stream/support/keys.ts';
 import { KeepingSink } from '../stream/support/sink.ts';
@@ -38,20 +39,28 @@ async function listening(t: TestContext, tls: boolean, admitted: string) {
     limits: limitsWith(ROOM),
     limited: (_remote, reason) => limited.push(reason),
   };
-  const user: LinkUser = { up: () => {}, spanOffered: () => null, down: () => {} };
+  const standing = new Set<Link>();
+  const user: LinkUser = {
+    up: (link) => standing.add(link),
+    spanOffered: () => null,
+    down: (link) => standing.delete(link),
+  };
+  /** All links have ended here as well: addresses are counted for the whole process. */
+  const allGone = (): Promise<void> => until(() => standing.size === 0, 'the end of all links');
   const admit = (key: string): string | undefined => (key === admitted ? undefined : 'it may not');
   const listener = await listenForLinks(setup, ANY, exporterConn(), user, admit);
   const peers: Peer[] = [];
   t.after(async () => {
     for (const peer of peers) peer.destroy();
     await listener.close();
+    await allGone();
   });
   const introduced = async (stream: ByteStream): Promise<Peer> => {
     const peer = await Peer.introducedOn(stream);
     peers.push(peer);
     return peer;
   };
-  return { address: listener.address, lines, limited, introduced };
+  return { address: listener.address, lines, limited, introduced, allGone };
 }
 
 /** Come and go ten times, each time until the other side has ended it. */
@@ -69,7 +78,7 @@ async function again(come: () => Promise<ByteStream>, bytes = Buffer.alloc(0)): 
 const HTTP = Buffer.from('GET / HTTP/1.1\r\n\r\n');
 
 test('whoever goes, in whatever way, leaves room for the next (plain)', { timeout: LIMIT_MS }, async (t) => {
-  const { address, lines, limited, introduced } = await listening(t, false, '');
+  const { address, lines, limited, introduced, allGone } = await listening(t, false, '');
   const plain = (): Promise<ByteStream> => connect(address);
   await again(plain);
   await again(plain, HTTP);
@@ -77,7 +86,7 @@ test('whoever goes, in whatever way, leaves room for the next (plain)', { timeou
   for (let i = 0; i < TRIES; i++) {
     const peer = await introduced(await plain());
     peer.destroy();
-    await peer.closed;
+    await allGone();
   }
   // As many as there is room for are there at once.
   await waitForRoom(introduced, plain);
