@@ -3,7 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { Command, Flag, OpenMode } from '../../electron/dmsg/constants.ts';
 import { heartbeat } from '../../electron/dmsg/heartbeat.ts';
 import type { Link, LinkUser } from '../../electron/dmsg/link.ts';
-import { exporterConn } from '../../electron/dmsg/link-options.ts';
+import { exporterConn, routerConn } from '../../electron/dmsg/link-options.ts';
+import { Router } from '../../electron/router/router.ts';
 import type { Address } from '../../electron/stream/address.ts';
 import { Exporter } from '../../electron/target/exporter.ts';
 import { limitsWith } from '../../shared/limits.ts';
@@ -185,13 +186,14 @@ test('opens that go on to an exporter cost their client more than others, so tha
   timeout: LIMIT_MS,
 }, async (t) => {
   const net = new Net(t);
-  const router = await RouterNode.start(net, 'auto', {
-    limits: limitsWith({ control_messages: 1_000, transactions: 128 }),
-  });
+  const lost: string[] = [];
+  const router = new Router({ linkDown: (_link, error) => lost.push(error.message) });
+  const limits = limitsWith({ control_messages: 1_000, transactions: 128 });
+  const address = await net.listen(router, routerConn(), 'auto', { limits });
   const { exporter, ends } = await node(net, {});
-  await router.attach(exporter);
-  const good = await diskAt(net, router.address);
-  const client = await RawClient.connect(t, router.address);
+  await net.dial(address, exporter, exporterConn());
+  const good = await diskAt(net, address);
+  const client = await RawClient.connect(t, address);
   const span = (await client.span()).msgid;
   for (let i = 0; i < 100; i++) {
     client.create(
@@ -200,7 +202,8 @@ test('opens that go on to an exporter cost their client more than others, so tha
       { circuit: span, inTheirs: true },
     );
   }
-  await until(() => router.router.links.length === 2, 'the end of its link');
+  await until(() => lost.length === 1, 'the end of its link');
+  assert.match(lost[0] as string, /limit control_messages=1000/);
   await write(good, 0, Buffer.alloc(4096, 7));
   assert.deepEqual(ends, []);
 });

@@ -8,6 +8,9 @@ import { Peer } from '../../e2e/support/peer.ts';
 import { AppPage, directory, startHost } from './support/app-page.ts';
 import { TestExporter } from './support/exporters.ts';
 
+/** A broken limit is a failure, not a wait for ever. */
+const LIMIT_MS = 30_000;
+
 async function setup(t: TestContext) {
   const folder = directory(t);
   const page = await AppPage.open(await startHost(t, join(folder, 'state')));
@@ -28,7 +31,9 @@ async function exporting(page: AppPage): Promise<string> {
   return bound as string;
 }
 
-test('limits that are set hold at once, for a link that stands; the journal tells of an end', async (t) => {
+test('limits that are set hold at once, for a link that stands; the journal tells of an end', {
+  timeout: LIMIT_MS,
+}, async (t) => {
   const { page } = await setup(t);
   const address = await exporting(page);
   const [bad, good] = await Promise.all([
@@ -49,7 +54,9 @@ test('limits that are set hold at once, for a link that stands; the journal tell
   await good.pinged();
 });
 
-test('a peer that was dialled is held to the limits: its row and the journal tell the reason', async (t) => {
+test('a peer that was dialled is held to the limits: its row and the journal tell the reason', {
+  timeout: LIMIT_MS,
+}, async (t) => {
   const { folder, page } = await setup(t);
   const other = await TestExporter.start(t, folder, 'other', 'memory:1M', 'S1');
   await page.call('settings.update', { limits: { spans: 1 } });
@@ -83,7 +90,9 @@ test('a peer that was dialled is held to the limits: its row and the journal tel
   assert.equal(page.tables.peers.get(id)?.state, 'up');
 });
 
-test('limits out of their range are refused; changes of the config name each', async (t) => {
+test('limits out of their range are refused; changes of the config name each', {
+  timeout: LIMIT_MS,
+}, async (t) => {
   const { page } = await setup(t);
   const error = await page.failure('settings.update', { limits: { transactions: 1 } });
   assert.match(error.message, /transactions is .*from 128 to 1,048,576/);
