@@ -19,6 +19,8 @@ import { contextOf, hostOf } from './support/trusted.ts';
 const MIB = 1 << 20;
 const UNKNOWN_COMMAND = 0x00001a01;
 const TIMEOUT_MS = 60_000;
+/** A peer that went over a limit is dialled again after 4 s at the earliest. */
+const SELDOM_SECONDS = 4;
 /** A good client has to wait no longer, on a machine that may be busy. */
 const SERVED_MS = 500;
 /** An idle exporter has 60 to 90 MiB. */
@@ -282,13 +284,13 @@ test('a router holds its peers to the limits, and so does who dials', async (t) 
     'GOOD',
   );
   await client.waitForLog(['link ended', 'more than 1 spans offered (limit spans=1)']);
-  assert.equal(
-    client.logLines.filter((line) => line.includes('link ended')).length,
-    1,
-    'it is not dialled at once',
-  );
   await good.stop();
+  const endedMs = performance.now();
   await box.events('copy', uri, box.path('copy'), '--verify');
+  const ends = client.logLines.filter((line) => line.includes('link ended')).length;
+  const seconds = (performance.now() - endedMs) / 1000;
+  t.diagnostic(`${ends} ends of that link in ${seconds.toFixed(1)} s`);
+  assert.ok(ends <= 2 + seconds / SELDOM_SECONDS, 'it is dialled again seldom');
   await client.stop();
 });
 
