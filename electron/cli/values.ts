@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { limitsWith } from '../../shared/limits.ts';
+import type { SetLimits } from '../../shared/model/limits.ts';
 import { DEFAULT_PORT } from '../dmsg/constants.ts';
 import type { DialectChoice } from '../dmsg/dialect.ts';
 import type { LinkSetup } from '../host/link-setup.ts';
@@ -9,10 +11,11 @@ import { type Address, parseAddress } from '../stream/address.ts';
 import { type Fingerprint, parseFingerprint } from '../stream/fingerprint.ts';
 import { parseSize } from '../target/media/size.ts';
 import type { NoPathPolicy } from '../xdisk/unit-options.ts';
+import { limit, limitsHelp } from './limit.ts';
 
 /** Readers for the values of options. What is wrong becomes commander's one-line error, exit code 2. */
 
-function reading<T>(read: (text: string) => T): (text: string) => T {
+export function reading<T>(read: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
       return read(text);
@@ -88,11 +91,12 @@ export interface LinkFlags {
   readonly insecurePlain?: true;
   readonly tls?: true;
   readonly trust?: readonly Fingerprint[];
-  readonly handshakeTimeout: number;
+  readonly limit?: SetLimits;
 }
 
 export function withLinkFlags(command: Command): Command {
   return command
+    .addHelpText('after', limitsHelp)
     .option('--json', 'print one JSON object per line')
     .addOption(
       new Option('--dialect <dialect>', 'generation of DMSG to speak; auto asks the peer')
@@ -110,7 +114,7 @@ export function withLinkFlags(command: Command): Command {
       'the key of a peer not known yet, as "spandrel keygen" prints it there; it is remembered',
       several(fingerprint),
     )
-    .option('--handshake-timeout <seconds>', 'time for a TLS handshake', seconds, 10);
+    .option('--limit <name=value>', 'what a peer may cost, see below; several may be given', limit);
 }
 
 /** @param quiet log only what is wrong: for commands that end by themselves */
@@ -121,10 +125,8 @@ export function setupOf(flags: LinkFlags, quiet = false): LinkSetup {
     keyDirectory: flags.libdmsgKeys,
     insecurePlain: flags.insecurePlain === true,
     tls: flags.tls === true,
-    trust: new Trust(stateDirectory(), log, {
-      vouched: flags.trust ?? [],
-      handshakeMs: flags.handshakeTimeout * 1000,
-    }),
+    trust: new Trust(stateDirectory(), log, { vouched: flags.trust ?? [] }),
+    limits: limitsWith(flags.limit),
     log,
   };
 }

@@ -21,9 +21,9 @@ const SOON_MS = 60_000;
 const SOON_RETRY_MS = 250;
 const LONG_RETRY_MS = 5_000;
 
-/** An error that trying again does not mend, such as a key nobody trusts yet: it is tried seldom. */
+/** An error that trying again may not mend, such as a key nobody trusts yet: it is tried seldom. */
 interface Lasting {
-  readonly lasting: true;
+  readonly lasting: boolean;
 }
 
 /**

@@ -43,6 +43,11 @@ export class LinkError extends Error {
     this.code = code;
   }
 
+  /** Whether it would end so again: a peer that goes over a limit does not do so by accident. */
+  get lasting(): boolean {
+    return this.code === 'flood';
+  }
+
   /** The number DMSG has for it. */
   get wire(): number {
     return WIRE[this.code];

@@ -3,37 +3,25 @@ import { hostname } from 'node:os';
 import { type Conn, EMPTY_CONN } from './conn.ts';
 import { PeerType, PfsType } from './constants.ts';
 import type { DialectChoice } from './dialect.ts';
+import type { LinkLimits } from './link-limits.ts';
 import type { Span } from './span.ts';
 
-/** How a link behaves. Times in milliseconds. */
+/** How a link behaves. */
 export interface LinkOptions {
   dialect: DialectChoice;
   /** Which side opened the connection: it speaks first. */
   side: 'dialer' | 'listener';
   /** What we announce. */
   conn: Conn;
-  /** Time for the peer's LNK_CONN. */
-  handshakeMs: number;
   /** Time between pings. */
   pingMs: number;
-  /** A link on which nothing was heard for this long, a ping being out, is dead. */
-  silentMs: number;
-  /** A peer that takes none of the bytes due to it for this long is dropped. */
-  stuckMs: number;
-  /** Transactions the peer may have open at a time. */
-  maxTransactions: number;
-  /** Bytes that may wait for a peer before it is dropped. */
-  maxUnsentBytes: number;
+  /** What the peer may cost. Read whenever it matters: a change holds at once. */
+  limits: LinkLimits;
 }
 
-export const LINK_DEFAULTS: Readonly<Omit<LinkOptions, 'conn' | 'side'>> = {
+export const LINK_DEFAULTS: Readonly<Pick<LinkOptions, 'dialect' | 'pingMs'>> = {
   dialect: 'auto',
-  handshakeMs: 10_000,
   pingMs: 500,
-  silentMs: 2_000,
-  stuckMs: 60_000,
-  maxTransactions: 16_384,
-  maxUnsentBytes: 128 << 20,
 };
 
 const BLOCK_BIT = 1n << BigInt(PeerType.BLOCK);

@@ -1,12 +1,14 @@
 import type { ByteSink, ByteStream } from '../stream/byte-stream.ts';
 import type { Fingerprint } from '../stream/fingerprint.ts';
 import { TlsError } from '../stream/tls-error.ts';
+import { Backlog } from './backlog.ts';
 import { type Conn, connCommand, readConn, writeConn } from './conn.ts';
 import { Command, Flag, Wire } from './constants.ts';
 import { LinkCryptoError } from './crypto/error.ts';
 import { type Dialect, dialectOfConn, MAX_PAYLOAD_BYTES } from './dialect.ts';
 import { heartbeat } from './heartbeat.ts';
 import { LinkError } from './link-error.ts';
+import { type LinkLimits, overLimit } from './link-limits.ts';
 import { admits, connFor, type LinkOptions } from './link-options.ts';
 import type { Message } from './message.ts';
 import { MessageReader } from './message-reader.ts';
@@ -36,6 +38,8 @@ export interface LinkUser {
 /** How long an orderly close waits for the peer before the connection is cut. */
 const CLOSE_MS = 1_000;
 const CONSOLE_TEXT_BYTES = 256;
+/** What a line of console text counts as: it goes to the log. */
+const CONSOLE_TEXT_COST = 100;
 
 /**
  * A connection to one peer: introductions (LNK_CONN) both ways in the peer's dialect, spans, pings, and the
@@ -45,6 +49,8 @@ export class Link implements ByteSink {
   readonly #stream: ByteStream;
   readonly #options: LinkOptions;
   readonly #user: LinkUser;
+  readonly #limits: LinkLimits;
+  readonly #backlog: Backlog;
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
   /** The transactions. */
@@ -64,6 +70,9 @@ export class Link implements ByteSink {
   #pingSentMs: number | undefined;
   #rttMs: number | undefined;
   #unsentBefore = 0;
+  /** Control messages the peer may send until the next beat. */
+  #allowance: number;
+  #allowedMs = this.#startedMs;
   #progressMs = this.#startedMs;
 
   /** Takes over a stream just opened or accepted, and starts it. */
@@ -71,6 +80,8 @@ export class Link implements ByteSink {
     this.#stream = stream;
     this.#options = options;
     this.#user = user;
+    this.#limits = options.limits;
+    this.#allowance = mostControl(options.limits);
     this.#dialect = options.dialect === 'auto' ? 'current' : options.dialect;
     this.#reader = new MessageReader(
       {
@@ -80,17 +91,26 @@ export class Link implements ByteSink {
       // Until the peer has told its dialect, the smaller limit holds.
       MAX_PAYLOAD_BYTES['2014'],
     );
-    this.#writer = new MessageWriter(stream, () => user.progress?.(this));
+    this.#backlog = new Backlog(options.limits, (error) => this.fail(error));
+    this.#writer = new MessageWriter(
+      stream,
+      () => {
+        this.#backlog.note(this.unsentBytes);
+        user.progress?.(this);
+      },
+      () => this.#backlog.note(this.unsentBytes),
+    );
     this.mux = new Mux(
       this.#writer,
       {
         opened: (transaction, message) => this.#opened(transaction, message),
         oneWay: (m) => this.#oneWay(m),
+        control: () => this.control(),
         losing: ({ idLow, idHigh }) => {
           if (this.#reader.abandonLandingFor(idLow, idHigh)) this.#stream.retarget?.();
         },
       },
-      options.maxTransactions,
+      options.limits,
     );
     stream.start(this);
     heartbeat.add(this);
@@ -106,6 +126,10 @@ export class Link implements ByteSink {
   /** Fingerprint of the key the peer has proved to hold; undefined where the link asks for none. */
   get identity(): Fingerprint | undefined {
     return this.#stream.identity;
+  }
+  /** What its peer may cost. */
+  get limits(): LinkLimits {
+    return this.#limits;
   }
   get state(): 'handshake' | 'up' | 'closing' | 'down' {
     return this.#state;
@@ -154,6 +178,24 @@ export class Link implements ByteSink {
     this.#stream.resume();
   }
 
+  /**
+   * The peer sent what no back-pressure holds: pings, introductions, spans, opens, what comes too late or in the
+   * middle of a transaction. Commands on an open disk are held by whoever serves them, and answers were asked
+   * for: they are not counted. So many a second are free, and as many at once as the peer may have transactions.
+   * @param cost as how many messages it counts
+   * @throws LinkError, within the call that handed the message on
+   */
+  control(cost = 1): void {
+    this.#allowance -= cost;
+    if (this.#allowance >= 0) return;
+    const { control_messages } = this.#limits;
+    throw overLimit(
+      this.#limits,
+      'control_messages',
+      `more than ${control_messages} control messages a second`,
+    );
+  }
+
   /** A payload that is arriving in this memory must go elsewhere: its owner wants it back. */
   abandonLanding(landing: Uint8Array): void {
     if (this.#reader.abandonLanding(landing)) this.#stream.retarget?.();
@@ -177,6 +219,7 @@ export class Link implements ByteSink {
     if (this.#state === 'down') return;
     this.#state = 'down';
     heartbeat.remove(this);
+    this.#backlog.close();
     this.#reader.stop();
     this.mux.loseAll(Wire.LOSTLINK);
     this.#stream.destroy();
@@ -210,7 +253,11 @@ export class Link implements ByteSink {
 
   /** Called by the heartbeat: ping, and notice a peer that is silent, stuck or never introduced itself. */
   beat(nowMs: number, late: boolean): void {
-    const { handshakeMs, silentMs, pingMs, stuckMs, maxUnsentBytes } = this.#options;
+    const limits = this.#limits;
+    const { handshake_seconds, silent_seconds, stuck_seconds, control_messages } = limits;
+    const free = ((nowMs - this.#allowedMs) / 1000) * control_messages;
+    this.#allowance = Math.min(mostControl(limits), this.#allowance + free);
+    this.#allowedMs = nowMs;
     // While we do not listen the peer is not silent.
     if (this.#heard || this.#paused || late) {
       this.#heard = false;
@@ -224,16 +271,17 @@ export class Link implements ByteSink {
     }
     this.#unsentBefore = unsent;
     if (this.#state === 'handshake') {
-      if (nowMs - this.#startedMs > handshakeMs) {
-        this.fail(new LinkError('handshake', `no LNK_CONN in ${handshakeMs} ms${this.#dialectHint()}`));
+      if (nowMs - this.#startedMs > handshake_seconds * 1000) {
+        const what = `no LNK_CONN in ${handshake_seconds} s${this.#dialectHint()}`;
+        this.fail(overLimit(limits, 'handshake_seconds', what, 'handshake'));
       }
-    } else if (this.#pingSentMs !== undefined && nowMs - this.#heardMs > silentMs) {
-      this.fail(new LinkError('silent', `no answer for ${Math.round(nowMs - this.#heardMs)} ms`));
-    } else if (nowMs - this.#progressMs > stuckMs) {
-      this.fail(new LinkError('flood', `the peer took none of ${unsent} waiting bytes for ${stuckMs} ms`));
-    } else if (unsent > maxUnsentBytes) {
-      this.fail(new LinkError('flood', `${unsent} bytes wait for the peer (${maxUnsentBytes} allowed)`));
-    } else if (this.#pingSentMs === undefined && nowMs - this.#lastPingMs >= pingMs) {
+    } else if (this.#pingSentMs !== undefined && nowMs - this.#heardMs > silent_seconds * 1000) {
+      const what = `no answer for ${Math.round(nowMs - this.#heardMs)} ms`;
+      this.fail(overLimit(limits, 'silent_seconds', what, 'silent'));
+    } else if (nowMs - this.#progressMs > stuck_seconds * 1000) {
+      const what = `the peer took none of ${unsent} waiting bytes for ${stuck_seconds} s`;
+      this.fail(overLimit(limits, 'stuck_seconds', what));
+    } else if (this.#pingSentMs === undefined && nowMs - this.#lastPingMs >= this.#options.pingMs) {
       this.#lastPingMs = nowMs;
       this.#pingSentMs = nowMs;
       this.#writer.begin(Command.LNK_PING, 0, 0, 0, 0, 0);
@@ -279,6 +327,7 @@ export class Link implements ByteSink {
 
   #opened(transaction: Transaction, message: Message): void {
     if (this.#state === 'closing') return;
+    this.control();
     const dialect = dialectOfConn(message.command);
     if (dialect !== undefined) this.#peerIntroduced(dialect, transaction, message);
     else if (message.command === Command.LNK_SPAN && this.#peer !== undefined) {
@@ -311,6 +360,11 @@ export class Link implements ByteSink {
 
   #spanOffered(transaction: Transaction, message: Message): void {
     if (transaction.rxClosed) return; // withdrawn as it was offered
+    const { spans } = this.#limits;
+    // Besides the spans there is the introduction.
+    if (this.mux.remoteRoots > spans + 1) {
+      throw overLimit(this.#limits, 'spans', `more than ${spans} spans offered`);
+    }
     const span = readSpan(message.view, message.at, message.le);
     if (span.distance > 0xffff) throw new LinkError('field', `a span over ${span.distance} hops`);
     transaction.handler = this.#user.spanOffered(this, span, transaction, message);
@@ -318,6 +372,7 @@ export class Link implements ByteSink {
   }
 
   #oneWay(message: Message): void {
+    this.control(message.command === Command.DBG_SHELL ? CONSOLE_TEXT_COST : 1);
     if (message.has(Flag.REPLY)) {
       // Any status answers a ping: the 2014 library refuses it with NOSUPP, which proves life as well.
       if (this.#pingSentMs !== undefined && message.command !== Command.DBG_SHELL) {
@@ -334,6 +389,11 @@ export class Link implements ByteSink {
     }
     // Other one-way messages are ignored: answering an ERROR would ping-pong.
   }
+}
+
+/** Control messages a peer may send at once. */
+function mostControl({ control_messages, transactions }: LinkLimits): number {
+  return control_messages + transactions;
 }
 
 /** Why the stream under a link ended, in the link's terms. */

@@ -23,9 +23,9 @@ export class MessageWriter {
   #headerBytes = 0;
   #room = 0;
 
-  /** @param progress called when the system has taken some of what was written */
-  constructor(stream: ByteStream, progress?: () => void) {
-    this.#out = new OutQueue(stream, progress);
+  /** @param progress, flushed see OutQueue */
+  constructor(stream: ByteStream, progress?: () => void, flushed?: () => void) {
+    this.#out = new OutQueue(stream, progress, flushed);
   }
 
   /** Where the message begun is being written. */

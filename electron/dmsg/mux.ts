@@ -1,5 +1,6 @@
 import { COMMAND_MASK, Command, Flag, Wire } from './constants.ts';
 import { LinkError } from './link-error.ts';
+import { type LinkLimits, overLimit } from './link-limits.ts';
 import type { Message } from './message.ts';
 import type { MessageWriter } from './message-writer.ts';
 import type { Transaction, TransactionHandler } from './transaction.ts';
@@ -11,6 +12,11 @@ export interface MuxUser {
   opened(transaction: Transaction, message: Message): void;
   /** A message outside all transactions: a ping, a status, console text. */
   oneWay(message: Message): void;
+  /**
+   * The peer sent, in or about a transaction, what is neither a request on something open nor an answer. It
+   * gets no further if this throws.
+   */
+  control(): void;
   /**
    * A transaction of ours is about to be told that it is lost: a payload that is arriving for it must leave
    * the memory its handler named, which the handler may then give to others.
@@ -29,18 +35,22 @@ export class Mux {
   readonly #writer: MessageWriter;
   readonly #user: MuxUser;
   readonly #table = new TransactionTable();
-  readonly #maxRemote: number;
+  readonly #limits: LinkLimits;
 
-  /** @param maxRemote transactions the peer may have open at a time; more end the link */
-  constructor(writer: MessageWriter, user: MuxUser, maxRemote: number) {
+  constructor(writer: MessageWriter, user: MuxUser, limits: LinkLimits) {
     this.#writer = writer;
     this.#user = user;
-    this.#maxRemote = maxRemote;
+    this.#limits = limits;
   }
 
   /** Open transactions of both sides. */
   get size(): number {
     return this.#table.size;
+  }
+
+  /** Transactions the peer has open directly under the link. */
+  get remoteRoots(): number {
+    return this.#table.remoteRootCount;
   }
 
   /** The writer, for what is outside transactions and for headers begun here. */
@@ -123,6 +133,8 @@ export class Mux {
       this.#continue(transaction, message);
     } else if (!message.has(Flag.ABORT) && !this.#racedClose(message)) {
       throw broken('names a transaction that is not there', message);
+    } else {
+      this.#user.control();
     }
   }
 
@@ -149,10 +161,15 @@ export class Mux {
   #accept(message: Message): void {
     const atRoot = (message.circuitLow | message.circuitHigh) === 0;
     const parent = atRoot ? null : this.#circuitOf(message);
-    if (!atRoot && parent === null) return; // the parent was closed while this was on its way
+    if (!atRoot && parent === null) {
+      // The parent was closed while this was on its way.
+      this.#user.control();
+      return;
+    }
     if ((message.idLow | message.idHigh) === 0) throw broken('opens a transaction with id 0', message);
-    if (this.#table.remoteCount >= this.#maxRemote) {
-      throw new LinkError('flood', `more than ${this.#maxRemote} open transactions`);
+    const { transactions } = this.#limits;
+    if (this.#table.remoteCount >= transactions) {
+      throw overLimit(this.#limits, 'transactions', `more than ${transactions} open transactions`);
     }
     if (parent !== null && parent.depth >= MAX_DEPTH) {
       throw new LinkError('flood', `transactions stacked more than ${MAX_DEPTH} deep`);
@@ -162,14 +179,18 @@ export class Mux {
     transaction.rxClosed = message.has(Flag.DELETE);
     if (parent === null) this.#user.opened(transaction, message);
     else if (parent.open) parent.handler?.opened?.(transaction, message);
-    else this.end(transaction, Wire.LOSTLINK);
+    else {
+      this.end(transaction, Wire.LOSTLINK);
+      this.#user.control();
+    }
     if (transaction.handler === null) this.end(transaction, Wire.NOSUPP);
   }
 
   #continue(transaction: Transaction, message: Message): void {
     if (transaction.rxClosed) {
-      if (transaction.wasLost || message.has(Flag.ABORT)) return;
-      throw broken('goes on after its end', message);
+      if (!transaction.wasLost && !message.has(Flag.ABORT)) throw broken('goes on after its end', message);
+      this.#user.control();
+      return;
     }
     if (message.has(Flag.REPLY) !== transaction.local) throw broken('comes from the wrong side', message);
     if (message.has(Flag.CREATE) === transaction.rxCreated) {
@@ -179,6 +200,8 @@ export class Mux {
     if (message.has(Flag.DELETE)) {
       transaction.rxClosed = true;
       if (transaction.firstChild !== null) this.#loseChildren(transaction, Wire.LOSTLINK);
+    } else if (!message.has(Flag.CREATE)) {
+      this.#user.control();
     }
     transaction.handler?.message(transaction, message);
     if (transaction.closed) this.#retire(transaction);
@@ -211,7 +234,9 @@ export class Mux {
     transaction.wasLost = true;
     transaction.rxClosed = true;
     if (transaction.local) this.#user.losing(transaction);
-    if (!over) transaction.handler?.lost(transaction, error);
+    // Nobody has taken on what was refused as it was opened.
+    if (transaction.handler === null) this.end(transaction, error);
+    else if (!over) transaction.handler.lost(transaction, error);
     if (transaction.closed) this.#retire(transaction);
   }
 

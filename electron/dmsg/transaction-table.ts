@@ -12,12 +12,18 @@ export class TransactionTable {
   readonly #freeSlots: number[] = [];
   readonly #remote = new Map<number, Transaction>();
   #remoteCount = 0;
+  #remoteRootCount = 0;
   /** Transactions directly under the link. */
   readonly #roots = new Set<Transaction>();
 
   /** Open transactions the peer opened. */
   get remoteCount(): number {
     return this.#remoteCount;
+  }
+
+  /** Those of them directly under the link. */
+  get remoteRootCount(): number {
+    return this.#remoteRootCount;
   }
 
   /** Open transactions, both sides'. */
@@ -46,6 +52,7 @@ export class TransactionTable {
     transaction.nextInBucket = this.#remote.get(hash) ?? null;
     this.#remote.set(hash, transaction);
     this.#remoteCount++;
+    if (parent === null) this.#remoteRootCount++;
     this.#adopt(transaction);
     return transaction;
   }
@@ -94,6 +101,7 @@ export class TransactionTable {
     }
     transaction.nextInBucket = null;
     this.#remoteCount--;
+    if (transaction.parent === null) this.#remoteRootCount--;
   }
 }
 

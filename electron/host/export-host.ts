@@ -6,7 +6,8 @@ import type { Listener } from '../stream/listen.ts';
 import { Exporter, type ExporterEvents } from '../target/exporter.ts';
 import { type ExportSource, openExport } from './export-source.ts';
 import { HostError } from './host-error.ts';
-import { dial, type LinkSetup, listenForLinks } from './link-setup.ts';
+import { listenForLinks } from './link-listener.ts';
+import { dial, type LinkSetup } from './link-setup.ts';
 import { admitByExports, tellRefusedWrite } from './trust/admit.ts';
 
 /** How each source is offered, serial and label only where there is one source; and where. */

@@ -1,16 +1,18 @@
+import { type PeerLimits, USUAL_LIMITS } from '../../shared/limits.ts';
 import type { Conn } from '../dmsg/conn.ts';
 import { encryptLink } from '../dmsg/crypto/encrypt-link.ts';
 import { loadLinkKeys } from '../dmsg/crypto/keys.ts';
 import type { DialectChoice } from '../dmsg/dialect.ts';
 import { Dialer } from '../dmsg/dialer.ts';
-import { Link, type LinkUser } from '../dmsg/link.ts';
+import type { Link, LinkUser } from '../dmsg/link.ts';
+import type { LinkError } from '../dmsg/link-error.ts';
 import { LINK_DEFAULTS, type LinkOptions } from '../dmsg/link-options.ts';
-import { type Address, formatAddress, isLoopback, parseAddress } from '../stream/address.ts';
+import { type Address, formatAddress, isLoopback } from '../stream/address.ts';
 import type { ByteStream } from '../stream/byte-stream.ts';
 import { type ConnectOptions, connect } from '../stream/connect.ts';
 import type { Fingerprint } from '../stream/fingerprint.ts';
-import { type Listener, listen } from '../stream/listen.ts';
-import { connectTls, listenTls } from '../stream/tls.ts';
+import { connectTls } from '../stream/tls.ts';
+import type { TlsOptions } from '../stream/tls-handshake.ts';
 import { HostError, withName } from './host-error.ts';
 import type { Log } from './log.ts';
 import { type Trust, TrustError } from './trust/trust.ts';
@@ -27,6 +29,25 @@ export interface LinkSetup {
   /** Keys, for TLS; without them there are no links to other hosts but plain ones. */
   readonly trust?: Trust | undefined;
   readonly log: Log;
+  /** What a peer may cost, as usual by default. Read whenever it matters: a change holds at once. */
+  readonly limits?: PeerLimits | undefined;
+  /** A limit has ended a link, or kept one out: besides the log. */
+  readonly limited?: ((remote: string, reason: string) => void) | undefined;
+}
+
+export function limitsOf({ limits = USUAL_LIMITS }: LinkSetup): PeerLimits {
+  return limits;
+}
+
+/** How handshakes are made. @throws HostError 'local' */
+export function tlsOptions(setup: LinkSetup, trust: Trust): TlsOptions {
+  const limits = limitsOf(setup);
+  return {
+    context: trust.context,
+    get handshakeMs() {
+      return limits.handshake_seconds * 1000;
+    },
+  };
 }
 
 /** How a link is protected. */
@@ -112,7 +133,7 @@ export async function openStream(
   if (protectionAt(setup, address) !== 'tls' || trust === undefined) {
     return encrypted(setup, await connect(address, options), address);
   }
-  const stream = await connectTls(address, trust.tls, options);
+  const stream = await connectTls(address, tlsOptions(setup, trust), options);
   try {
     trust.check(address, stream.identity, pinned);
   } catch (error) {
@@ -125,69 +146,6 @@ export async function openStream(
 /** What a peer with a key may do here; the text is why it may not be here at all, with what to do about that. */
 export type Admit = (identity: Fingerprint) => string | undefined;
 
-/**
- * Accept links on an address, all of them protected in the one way `protectionAt` says.
- * @param admit asked for each peer that comes with a key; nobody is let in by default
- * @throws HostError as `dial`; ListenError
- */
-export function listenForLinks(
-  setup: LinkSetup,
-  address: Address,
-  conn: Conn,
-  user: LinkUser,
-  admit: Admit = admitNobody,
-): Promise<Listener> {
-  const options: LinkOptions = { ...linkOptions(setup, conn), side: 'listener' };
-  const logged = logging(setup, user);
-  const { trust } = setup;
-  if (protectionAt(setup, address) === 'tls' && trust !== undefined) {
-    const { refusals } = trust;
-    const at = { kind: 'listener', id: formatAddress(address), name: formatAddress(address) } as const;
-    return listenTls(
-      address,
-      trust.tls,
-      (stream) => {
-        const { identity, remote } = stream;
-        try {
-          trust.checkRevoked(remote, identity);
-          const reason = admit(identity);
-          if (reason !== undefined) throw new TrustError('not-allowed', identity, `${remote}: ${reason}`);
-          new Link(stream, options, logged);
-        } catch (error) {
-          stream.destroy();
-          const code = error instanceof TrustError ? error.code : 'local';
-          refusals.tell(`${hostOf(remote)} ${identity}`, code, `refused ${(error as Error).message}`, at);
-        }
-      },
-      (name, error) => {
-        const fix =
-          error.code === 'plain'
-            ? `; ${formatAddress(address)} takes links with TLS only (no --insecure-plain)`
-            : '';
-        refusals.tell(hostOf(name), error.code, `refused ${name}: ${error.message}${fix}`, at);
-      },
-    );
-  }
-  return listen(address, (stream) => {
-    if (setup.keyDirectory === undefined) {
-      new Link(stream, options, logged);
-      return;
-    }
-    const from = parseAddress(stream.remote.replace(/#\d+$/, ''));
-    encrypted(setup, stream, from).then(
-      (secured) => new Link(secured, options, logged),
-      (error: Error) => setup.log.warn(withName(stream.remote, error)),
-    );
-  });
-}
-
-const admitNobody: Admit = (identity) => `its key ${identity} may do nothing here`;
-
-/** The same for all connections of a peer: who comes again has another port. */
-export function hostOf(remote: string): string {
-  return remote.replace(/[:#]\d+$/, '');
-}
-
 /** Who does not know our key hangs up without a word: TLS has none for it once the handshake is over. */
 function refusalHint({ trust }: LinkSetup, error: Error): string {
   if (error instanceof TrustError || !('code' in error)) return '';
@@ -195,12 +153,13 @@ function refusalHint({ trust }: LinkSetup, error: Error): string {
   return ` (does it know our key? There: --allow ${trust?.fingerprint})`;
 }
 
-function linkOptions(setup: LinkSetup, conn: Conn): Omit<LinkOptions, 'side'> {
-  return { ...LINK_DEFAULTS, dialect: setup.dialect, conn };
+/** How links are made, but for their side. */
+export function linkOptions(setup: LinkSetup, conn: Conn): Omit<LinkOptions, 'side'> {
+  return { ...LINK_DEFAULTS, dialect: setup.dialect, conn, limits: limitsOf(setup) };
 }
 
 /** Encrypt a stream just opened the old way if there are keys. Throws where the key directory refuses the peer. */
-async function encrypted(setup: LinkSetup, stream: ByteStream, peer: Address): Promise<ByteStream> {
+export async function encrypted(setup: LinkSetup, stream: ByteStream, peer: Address): Promise<ByteStream> {
   const { keyDirectory } = setup;
   if (keyDirectory === undefined || peer.kind === 'unix') return stream;
   const policy = loadLinkKeys(keyDirectory, peer.host);
@@ -208,15 +167,30 @@ async function encrypted(setup: LinkSetup, stream: ByteStream, peer: Address): P
     case 'plain':
       return stream;
     case 'encrypted':
-      return encryptLink(stream, policy.keys);
+      return encryptLink(stream, policy.keys, { timeoutMs: limitsOf(setup).handshake_seconds * 1000 });
     case 'refused':
       stream.destroy();
       throw new HostError('peer', policy.message);
   }
 }
 
-/** A link user that writes one line when a link comes or goes, and stands in for the peer's key meanwhile. */
-function logging(setup: LinkSetup, user: LinkUser): LinkUser {
+/** Whether a link's end is nothing to be warned of. */
+export function isOrdinary({ code }: LinkError): boolean {
+  return code === 'closed' || code === 'eof' || code === 'socket';
+}
+
+/**
+ * A link user that writes one line when a link comes or goes, and stands in for the peer's key meanwhile.
+ * @param ended writes the line of its end
+ */
+export function logging(
+  setup: LinkSetup,
+  user: LinkUser,
+  ended = (link: Link, error: LinkError, line: string): void => {
+    setup.log[isOrdinary(error) ? 'info' : 'warn'](line);
+    if (error.code === 'flood') setup.limited?.(link.remote, error.message);
+  },
+): LinkUser {
   const { log, trust } = setup;
   return {
     up: (link) => {
@@ -229,8 +203,7 @@ function logging(setup: LinkSetup, user: LinkUser): LinkUser {
     progress: (link) => user.progress?.(link),
     consoleText: (link, text) => log.info(`${link.remote}: console: ${text}`),
     down: (link, error) => {
-      const ordinary = error.code === 'closed' || error.code === 'eof' || error.code === 'socket';
-      log[ordinary ? 'info' : 'warn'](`${link.remote}: link ended: ${error.message}`);
+      ended(link, error, `${link.remote}: link ended: ${error.message}`);
       trust?.release(link);
       user.down(link, error);
     },

@@ -4,7 +4,8 @@ import { Router, type RouterEvents } from '../router/router.ts';
 import { type Address, formatAddress } from '../stream/address.ts';
 import type { Fingerprint } from '../stream/fingerprint.ts';
 import type { Listener } from '../stream/listen.ts';
-import { dial, type LinkSetup, listenForLinks } from './link-setup.ts';
+import { listenForLinks } from './link-listener.ts';
+import { dial, type LinkSetup } from './link-setup.ts';
 import { admitByList } from './trust/admit.ts';
 
 /** A router on links accepted and links dialled. */

@@ -1,9 +1,15 @@
-import { Wire } from '../dmsg/constants.ts';
+import { Flag, Wire } from '../dmsg/constants.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 import type { Flow } from './flow.ts';
 import { relayMessage } from './relay-message.ts';
+
+/**
+ * What a control message counts as that goes on to another link: there it is one of ours, beside those of all
+ * other clients, who must not lose that link by it.
+ */
+export const RELAYED_COST = 16;
 
 /**
  * One end of a relayed transaction: what arrives here goes on in its mate, the transaction of the same
@@ -27,6 +33,7 @@ export class Circuit implements TransactionHandler {
       this.lost(transaction, Wire.PARAM);
       return;
     }
+    if (!message.has(Flag.CREATE) && !message.has(Flag.DELETE)) this.#link.control(RELAYED_COST);
     if (!this.#mate.txClosed) {
       relayMessage(message, this.#mateLink.mux, this.#mate);
       this.#flow.check();

@@ -1,11 +1,8 @@
 import type { Link } from '../dmsg/link.ts';
-import { LinkError } from '../dmsg/link-error.ts';
 
 /** Bytes waiting on a link at which its clients are no longer read, and at which they are again. */
 const HIGH_BYTES = 8 << 20;
 const LOW_BYTES = 2 << 20;
-/** Answers that wait for a client which takes none; 64 requests of 1 MiB are legitimate. */
-const MAX_WAITING_BYTES = 128 << 20;
 
 /**
  * Back-pressure between the client and the source of a relayed span. The client is what is held back, in
@@ -27,10 +24,6 @@ export class Flow {
 
   /** Look at the queues after something was added to one. */
   check(): void {
-    if (this.#client.unsentBytes > MAX_WAITING_BYTES) {
-      const error = new LinkError('flood', `the peer leaves ${MAX_WAITING_BYTES} bytes of answers waiting`);
-      queueMicrotask(() => this.#client.fail(error));
-    }
     if (this.#isPaused) return;
     if (this.#client.unsentBytes < HIGH_BYTES && this.#source.unsentBytes < HIGH_BYTES) return;
     this.#isPaused = true;

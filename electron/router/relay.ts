@@ -3,7 +3,7 @@ import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
 import { SPAN_DISTANCE_AT, SPAN_RNSS_AT } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
-import { openMate } from './circuit.ts';
+import { openMate, RELAYED_COST } from './circuit.ts';
 import { Flow } from './flow.ts';
 import type { Source } from './source.ts';
 
@@ -52,6 +52,7 @@ export class Relay implements TransactionHandler {
   }
 
   opened(child: Transaction, message: Message): void {
+    this.#link.control(RELAYED_COST);
     openMate(child, message, this.#link, this.source.link, this.source.transaction, this.#flow);
   }
 }

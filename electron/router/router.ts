@@ -23,8 +23,12 @@ interface Node {
   readonly relays: Map<Link, Relay>;
 }
 
-/** Spans one link may offer; those beyond are refused. */
-const MAX_SPANS_PER_LINK = 4096;
+/** What is offered on a link: no more than we would take from it. */
+interface Offers {
+  count: number;
+  /** Nodes there was no room for. */
+  readonly waiting: Set<Node>;
+}
 
 /**
  * Relays every span it is offered to every other link that wants it, as the cluster controller does
@@ -32,9 +36,8 @@ const MAX_SPANS_PER_LINK = 4096;
  */
 export class Router implements LinkUser {
   readonly #events: RouterEvents;
-  readonly #links = new Set<Link>();
+  readonly #links = new Map<Link, Offers>();
   readonly #nodes = new Map<string, Node>();
-  readonly #spansOfLink = new Map<Link, number>();
   /** Relays whose client is not read because something waits. */
   readonly #paused = new Set<Flow>();
   /** Added to what is relayed, so that clients of several routers spread over them. */
@@ -45,7 +48,7 @@ export class Router implements LinkUser {
   }
 
   get links(): Link[] {
-    return [...this.#links];
+    return [...this.#links.keys()];
   }
   /** The spans offered here. */
   get sources(): Source[] {
@@ -54,27 +57,24 @@ export class Router implements LinkUser {
 
   /** Withdraw everything in order and close all links. */
   close(): void {
-    for (const link of this.#links) link.close();
+    for (const link of this.#links.keys()) link.close();
   }
 
   // LinkUser.
 
   up(link: Link): void {
-    this.#links.add(link);
+    this.#links.set(link, { count: 0, waiting: new Set() });
     for (const node of this.#nodes.values()) this.#relay(node, link);
     this.#events.linkUp?.(link);
   }
 
   spanOffered(link: Link, span: Span, transaction: Transaction, message: Message): TransactionHandler | null {
-    const count = this.#spansOfLink.get(link) ?? 0;
-    if (count >= MAX_SPANS_PER_LINK) return null;
-    this.#spansOfLink.set(link, count + 1);
     const source = new Source(link, span, transaction, message);
     const node: Node = this.#nodes.get(source.node) ?? { sources: [], relays: new Map() };
     this.#nodes.set(source.node, node);
     node.sources.push(source);
     node.sources.sort((a, b) => a.span.distance - b.span.distance || a.span.rnss - b.span.rnss);
-    for (const other of this.#links) this.#relay(node, other);
+    for (const other of this.#links.keys()) this.#relay(node, other);
     this.#events.spanAdded?.(source);
     return {
       message: (ended) => {
@@ -93,7 +93,6 @@ export class Router implements LinkUser {
 
   down(link: Link, error: LinkError): void {
     this.#links.delete(link);
-    this.#spansOfLink.delete(link);
     for (const node of this.#nodes.values()) node.relays.delete(link);
     this.progress();
     this.#events.linkDown?.(link, error);
@@ -103,28 +102,51 @@ export class Router implements LinkUser {
     const at = node.sources.indexOf(source);
     if (at < 0) return;
     node.sources.splice(at, 1);
-    this.#spansOfLink.set(source.link, (this.#spansOfLink.get(source.link) ?? 1) - 1);
     if (node.sources.length === 0) this.#nodes.delete(source.node);
     for (const [link, relay] of [...node.relays]) {
       if (relay.source !== source) continue;
-      node.relays.delete(link);
-      relay.end();
+      this.#end(node, link, relay);
       this.#relay(node, link);
+      this.#relayWaiting(link);
     }
     this.#events.spanRemoved?.(source);
   }
 
   /** Offer the best way to a node's disk on a link, unless what is offered there is as good or in use. */
   #relay(node: Node, link: Link): void {
+    const offers = this.#links.get(link);
     const best = node.sources.find(
       ({ link: from, span }) => from !== link && from.state !== 'down' && span.distance < MAX_DISTANCE,
     );
-    if (best === undefined || link.state !== 'up' || !link.wants(best.span)) return;
+    if (offers === undefined || best === undefined || link.state !== 'up' || !link.wants(best.span)) return;
     const present = node.relays.get(link);
     if (present !== undefined) {
       if (present.inUse || present.source.span.distance <= best.span.distance) return;
-      present.end();
+      this.#end(node, link, present);
     }
+    if (offers.count >= link.limits.spans) {
+      offers.waiting.add(node);
+      return;
+    }
+    offers.count++;
     node.relays.set(link, new Relay(best, link, this.#rnss, this.#paused));
+  }
+
+  /** Offer what there was no room for, as far as there is now. */
+  #relayWaiting(link: Link): void {
+    const offers = this.#links.get(link);
+    if (offers === undefined) return;
+    for (const node of offers.waiting) {
+      if (offers.count >= link.limits.spans) return;
+      offers.waiting.delete(node);
+      this.#relay(node, link);
+    }
+  }
+
+  #end(node: Node, link: Link, relay: Relay): void {
+    node.relays.delete(link);
+    const offers = this.#links.get(link);
+    if (offers !== undefined) offers.count--;
+    relay.end();
   }
 }

@@ -13,6 +13,7 @@ const EARLY_FLUSH_BYTES = 64 << 10;
 export class OutQueue {
   readonly #stream: ByteStream;
   readonly #progress: () => void;
+  readonly #flushed: () => void;
   /** Taken when something is reserved, given back when all is sent, so an idle stream holds none. */
   #staging: Block | undefined;
   /** Staging bytes used; those before `#sealed` are already in `#chunks`. */
@@ -26,10 +27,14 @@ export class OutQueue {
   #queuedBytes = 0;
   #batchesInFlight = 0;
 
-  /** @param progress called when the system has taken a batch */
-  constructor(stream: ByteStream, progress: () => void = () => {}) {
+  /**
+   * @param progress called when the system has taken a batch
+   * @param flushed called when a batch was handed to the stream: `unsentBytes` has grown
+   */
+  constructor(stream: ByteStream, progress: () => void = () => {}, flushed: () => void = () => {}) {
     this.#stream = stream;
     this.#progress = progress;
+    this.#flushed = flushed;
   }
 
   /** The block reserved bytes stand in: valid until the next `reserve`, `append` or turn. */
@@ -97,6 +102,7 @@ export class OutQueue {
       if (this.#batchesInFlight === 0 && this.#queuedBytes === 0) this.#dropStaging();
       this.#progress();
     });
+    this.#flushed();
   };
 
   #planFlush(): void {

@@ -6,7 +6,7 @@ export type TlsErrorCode =
   | 'protocol' // TLS, but not for DMSG: the ALPN name is not ours
   | 'certificate' // none, or one that cannot be used
   | 'closed' // the peer closed in the handshake
-  | 'crowded' // more handshakes under way than may be
+  | 'crowded' // no room at the listener, or no more
   | 'tampered' // bytes on the way were changed
   | 'failed';
 

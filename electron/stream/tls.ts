@@ -1,13 +1,11 @@
 import { Socket } from 'node:net';
 import { type Address, formatAddress } from './address.ts';
 import { type ConnectOptions, connectSocket } from './connect.ts';
+import { type CrowdedError, Door, type DoorLimits, type Guest } from './door.ts';
 import { type Listener, listenForSockets } from './listen.ts';
 import { TlsError } from './tls-error.ts';
 import { handshake, type TlsOptions } from './tls-handshake.ts';
 import type { TlsStream } from './tls-stream.ts';
-
-/** Handshakes a listener has under way at most; one more, and the one that takes longest is dropped. */
-const MAX_HANDSHAKES = 64;
 
 /**
  * Open a stream with TLS. Who answers is told by its `identity`, which the caller must look at. The stream is
@@ -44,26 +42,39 @@ export function secureSocket(
 
 /**
  * Listen for streams with TLS, and for nothing else.
- * @param accepted must look at the stream's `identity`, and start or destroy it before it returns
- * @param refused hears of those that did not come through the handshake; `name` is for people
+ * @param limits of those who may be there
+ * @param accepted must look at the stream's `identity`, and start or destroy it before it returns; it tells the
+ *   guest how its connection is ended from now on, when it is introduced, and when it has left
+ * @param refused hears of those there was no room for, and of those that did not come through the handshake;
+ *   `name` is for people
  * @throws ListenError
  */
 export async function listenTls(
   address: Address,
   tls: TlsOptions,
-  accepted: (stream: TlsStream) => void,
+  limits: DoorLimits,
+  accepted: (stream: TlsStream, guest: Guest) => void,
   refused: (name: string, error: TlsError) => void,
 ): Promise<Listener> {
   const shaking = new Set<{ destroy(error: TlsError): void }>();
+  const door = new Door(limits);
   const listener = await listenForSockets(address, (name, socket) => {
-    const [oldest] = shaking;
-    if (shaking.size >= MAX_HANDSHAKES && oldest !== undefined) {
-      oldest.destroy(new TlsError('crowded', `more than ${MAX_HANDSHAKES} handshakes are under way`));
+    let guest: Guest;
+    try {
+      guest = door.enter(name, (error) => mine.destroy(crowded(error)));
+    } catch (error) {
+      socket.destroy();
+      refused(name, crowded(error as CrowdedError));
+      return;
     }
     const mine = handshake(socket, name, 'listener', tls, (error, stream) => {
       shaking.delete(mine);
-      if (stream === undefined) refused(name, error as TlsError);
-      else accepted(stream);
+      if (stream !== undefined) {
+        accepted(stream, guest);
+        return;
+      }
+      guest.leave();
+      refused(name, error as TlsError);
     });
     shaking.add(mine);
   });
@@ -75,4 +86,8 @@ export async function listenTls(
       return closing;
     },
   };
+}
+
+function crowded(error: CrowdedError): TlsError {
+  return new TlsError('crowded', error.message, error);
 }

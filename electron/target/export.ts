@@ -212,6 +212,7 @@ export class Export {
       },
       lost: () => {},
       opened: (child, message) => {
+        link.control();
         if (message.command === Command.BLK_OPEN) this.#opened(link, load, child, message);
       },
     };

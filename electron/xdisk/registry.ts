@@ -31,8 +31,6 @@ export interface RegistryOptions {
   readonly clientOf: (identity: DiskIdentity) => OpenFence;
   /** How long a unit without paths and users stays, ms; null: until it is detached. */
   readonly graceMs: number | null;
-  /** Spans one link may offer; those beyond are refused. */
-  readonly maxSpansPerLink: number;
 }
 
 export const REGISTRY_DEFAULTS: RegistryOptions = {
@@ -40,7 +38,6 @@ export const REGISTRY_DEFAULTS: RegistryOptions = {
   numbersChanged: () => {},
   clientOf: () => ({ client: randomUuid(), epoch: 0 }),
   graceMs: 60_000,
-  maxSpansPerLink: 4096,
 };
 
 /** Why a unit could not be detached. */
@@ -63,7 +60,6 @@ export class Registry {
   readonly #numbers: UnitNumbers;
   readonly #disks = new Map<string, Disk[]>();
   readonly #units = new Map<number, Unit>();
-  readonly #spansOfLink = new Map<Link, number>();
   readonly #graceTimers = new Map<Unit, NodeJS.Timeout>();
 
   constructor(events: RegistryEvents = {}, options: Partial<RegistryOptions> = {}) {
@@ -93,14 +89,11 @@ export class Registry {
 
   /** A link offers a span: LinkUser.spanOffered of whoever owns the link. */
   spanOffered(link: Link, span: Span, transaction: Transaction): TransactionHandler | null {
-    const count = (this.#spansOfLink.get(link) ?? 0) + 1;
     const identity = identify(span);
-    if (typeof identity === 'string' || count > this.#options.maxSpansPerLink) {
-      const reason = typeof identity === 'string' ? identity : `more than ${count - 1} spans`;
-      this.#events.spanRejected?.(link, reason);
+    if (typeof identity === 'string') {
+      this.#events.spanRejected?.(link, identity);
       return null;
     }
-    this.#spansOfLink.set(link, count);
     const owner = this.#diskOf(identity);
     const path = new Path(link, span, transaction, (gone) => this.#pathGone(owner, gone));
     owner.paths.add(path);
@@ -170,9 +163,6 @@ export class Registry {
 
   #pathGone(disk: Disk, path: Path): void {
     disk.paths.delete(path);
-    const count = (this.#spansOfLink.get(path.link) ?? 1) - 1;
-    if (count === 0) this.#spansOfLink.delete(path.link);
-    else this.#spansOfLink.set(path.link, count);
     this.#dropIfGone(disk);
     this.#events.diskChanged?.(disk);
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AddressText } from './common.ts';
+import { SetLimits } from './limits.ts';
 
 const fields = {
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
@@ -16,6 +17,8 @@ const fields = {
   insecure_plain: z.boolean(),
   /** Address of the Prometheus metrics; empty: off. */
   metrics_listen: z.string().max(300),
+  /** Limits per peer other than usual; they hold for links that stand as well. A patch replaces all of them. */
+  limits: SetLimits,
   notifications: z.enum(['all', 'problems', 'off']),
   /** Keep the history of figures: 1 s for an hour, 10 s for a day, 1 min for 30 days. */
   history: z.boolean(),
@@ -34,6 +37,7 @@ export const Settings = z.object({
   nbd_listen: fields.nbd_listen.default(''),
   insecure_plain: fields.insecure_plain.default(false),
   metrics_listen: fields.metrics_listen.default(''),
+  limits: fields.limits.default({}),
   notifications: fields.notifications.default('problems'),
   history: fields.history.default(true),
   close_to_tray: fields.close_to_tray.default(true),

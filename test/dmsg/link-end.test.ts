@@ -19,7 +19,7 @@ async function downWith(end: { user: { isDown: Promise<LinkError> } }): Promise<
 
 describe('Link: time limits', { concurrency: true }, () => {
   test('a peer that says nothing at all', async () => {
-    const raw = rawLink({ handshakeMs: 1 });
+    const raw = rawLink({ limits: { handshake_seconds: 0.001 } });
     const error = await downWith(raw);
     assert.equal(error.code, 'handshake');
     assert.equal(raw.user.upCount, 0);
@@ -27,13 +27,13 @@ describe('Link: time limits', { concurrency: true }, () => {
   });
 
   test('a peer that talks but does not introduce itself', async () => {
-    const raw = rawLink({ handshakeMs: 1 });
+    const raw = rawLink({ limits: { handshake_seconds: 0.001 } });
     raw.peer.send({ cmd: Command.LNK_PING });
     assert.equal((await downWith(raw)).code, 'handshake');
   });
 
   test('a peer that falls silent', async () => {
-    const raw = await rawUp({ pingMs: 1, silentMs: 1 });
+    const raw = await rawUp({ pingMs: 1, limits: { silent_seconds: 0.001 } });
     const error = await downWith(raw);
     assert.equal(error.code, 'silent');
     const last = await within(raw.peer.next(), 'the ping it did not answer');
@@ -41,7 +41,7 @@ describe('Link: time limits', { concurrency: true }, () => {
   });
 
   test('a peer that answers stays; without a ping out nothing is concluded', async () => {
-    const { dialer } = await upPair({}, { silentMs: 1_000 });
+    const { dialer } = await upPair({}, { limits: { silent_seconds: 1 } });
     const startMs = performance.now();
     dialer.link.beat(startMs + 500_000, false);
     assert.equal(dialer.link.state, 'up');
@@ -51,7 +51,7 @@ describe('Link: time limits', { concurrency: true }, () => {
   });
 
   test('silence counts from the last beat at which something was heard', async () => {
-    const raw = await rawUp({ pingMs: 0, silentMs: 1_000 });
+    const raw = await rawUp({ pingMs: 0, limits: { silent_seconds: 1 } });
     const startMs = performance.now() + 1e6;
     raw.link.beat(startMs, false); // hears, pings
     await eventually(() => raw.link.unsentBytes === 0, 'the ping going out');
@@ -68,7 +68,7 @@ describe('Link: time limits', { concurrency: true }, () => {
   });
 
   test('a process that slept itself concludes nothing', async () => {
-    const raw = await rawUp({ pingMs: 0, silentMs: 1_000 });
+    const raw = await rawUp({ pingMs: 0, limits: { silent_seconds: 1 } });
     const startMs = performance.now() + 1e6;
     raw.link.beat(startMs, false);
     await eventually(() => raw.link.unsentBytes === 0, 'the ping going out');
@@ -81,7 +81,7 @@ describe('Link: time limits', { concurrency: true }, () => {
   });
 
   test('a link we do not read ourselves is not silent', async () => {
-    const raw = await rawUp({ pingMs: 0, silentMs: 1_000 });
+    const raw = await rawUp({ pingMs: 0, limits: { silent_seconds: 1 } });
     const startMs = performance.now() + 1e6;
     raw.link.beat(startMs, false);
     await eventually(() => raw.link.unsentBytes === 0, 'the ping going out');
@@ -97,8 +97,8 @@ describe('Link: time limits', { concurrency: true }, () => {
 
   test('a peer that takes nothing for too long, and one that lets too much wait', async () => {
     for (const [options, bytes] of [
-      [{ stuckMs: 1_000 }, 1_000],
-      [{ maxUnsentBytes: 100_000 }, 200_000],
+      [{ limits: { stuck_seconds: 1 } }, 1_000],
+      [{ limits: { waiting_bytes: 100_000 } }, 200_000],
     ] as const) {
       const raw = await rawUp(options);
       raw.stream.blocked = true;
@@ -178,7 +178,7 @@ describe('Link: bad peers', () => {
       ],
     ];
     for (const [code, act] of bad) {
-      const raw = await rawUp({ maxTransactions: 10 });
+      const raw = await rawUp({ limits: { transactions: 10 } });
       act(raw);
       assert.equal((await downWith(raw)).code, code);
       await turns();

@@ -21,24 +21,36 @@ after(async () => {
 });
 
 /** Two links over TCP. */
-async function socketPair(dialer: DialectChoice, listener: DialectChoice, handshakeMs: number) {
+async function socketPair(dialer: DialectChoice, listener: DialectChoice, seconds: number) {
   let accepted: (end: End) => void = () => {};
   const coming = new Promise<End>((resolve) => {
     accepted = resolve;
   });
   const server = await listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, (stream) => {
-    accepted(linkOn(stream, quiet('listener', { dialect: listener, handshakeMs, conn: exporterConn() })));
+    accepted(
+      linkOn(
+        stream,
+        quiet('listener', {
+          dialect: listener,
+          limits: { handshake_seconds: seconds },
+          conn: exporterConn(),
+        }),
+      ),
+    );
   });
   servers.push(server);
   const stream = await connect(server.address);
-  const dialled = linkOn(stream, quiet('dialer', { dialect: dialer, handshakeMs, conn: clientConn() }));
+  const dialled = linkOn(
+    stream,
+    quiet('dialer', { dialect: dialer, limits: { handshake_seconds: seconds }, conn: clientConn() }),
+  );
   return { dialer: dialled, listener: await within(coming, 'the connection') };
 }
 
-async function inMemory(dialer: DialectChoice, listener: DialectChoice, handshakeMs: number) {
+async function inMemory(dialer: DialectChoice, listener: DialectChoice, seconds: number) {
   return linkedPair(
-    { dialect: dialer, handshakeMs, conn: clientConn() },
-    { dialect: listener, handshakeMs, conn: exporterConn() },
+    { dialect: dialer, limits: { handshake_seconds: seconds }, conn: clientConn() },
+    { dialect: listener, limits: { handshake_seconds: seconds }, conn: exporterConn() },
   );
 }
 
@@ -51,7 +63,7 @@ for (const [where, pairOf] of [
       for (const listener of CHOICES) {
         const expected = EXPECTED[dialer][listener];
         test(`dialer ${dialer}, listener ${listener}: ${expected ?? 'neither gives way'}`, async () => {
-          const pair = await pairOf(dialer, listener, expected === null ? 100 : NEVER_MS);
+          const pair = await pairOf(dialer, listener, expected === null ? 0.1 : NEVER_MS);
           if (expected === null) await refused(pair);
           else await agreed(pair, expected);
         });
@@ -101,7 +113,7 @@ async function refused(pair: { dialer: End; listener: End }): Promise<void> {
   const told = errors.find(({ code }) => code === 'handshake');
   assert.match(
     told?.message ?? '',
-    /no LNK_CONN in 100 ms \(dialect (current|2014) is forced; does the peer/,
+    /no LNK_CONN in 0\.1 s \(dialect (current|2014) is forced; does the peer/,
   );
 }
 

@@ -62,6 +62,12 @@ const WRONG: readonly (readonly [args: readonly string[], ...names: string[]])[]
   [['export', 'memory:1M', '--allow', 'SHA256:short'], 'SHA256:short', 'keygen'],
   [['route', '--listen', '127.0.0.1:0', '--allow', 'me:ro'], 'me:ro', 'keygen'],
   [['spans', '192.0.2.1', '--trust', 'yes'], '"yes"', 'keygen'],
+  // Limits.
+  [['export', 'memory:1M', '--limit', 'memory=1'], '"memory"', 'waiting_bytes', 'stuck_seconds'],
+  [['route', '--listen', '127.0.0.1:0', '--limit', 'spans'], 'spans=4096'],
+  [['spans', '127.0.0.1', '--limit', 'spans=many'], '"many"', 'spans=4096'],
+  [['attach', '127.0.0.1', '--limit', 'waiting_bytes=1'], 'from 2 MiB to'],
+  [['stat', '127.0.0.1', '--limit', 'transactions=200.5'], 'a whole number from 128 to'],
   [['trust', 'revoke', 'me'], 'me', 'keygen'],
   [['trust', 'forget', `SHA256:${'A'.repeat(43)}`], 'neither pinned nor revoked'],
 ];

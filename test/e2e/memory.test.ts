@@ -5,6 +5,7 @@ import { Link, type LinkUser } from '../../electron/dmsg/link.ts';
 import { clientConn, LINK_DEFAULTS } from '../../electron/dmsg/link-options.ts';
 import { parseAddress } from '../../electron/stream/address.ts';
 import { connect } from '../../electron/stream/connect.ts';
+import { USUAL_LIMITS } from '../../shared/limits.ts';
 import { randomFile } from './support/data.ts';
 import { ANY_PORT, addressOf, attached, exported } from './support/disk.ts';
 import { GreedyNbdPeer } from './support/nbd-peer.ts';
@@ -17,7 +18,7 @@ const MIB = 1 << 20;
 const LINKS = 1000;
 const IDLE_LIMIT_MIB = 300;
 const GREEDY_LIMIT_MIB = 250;
-/** 128 MiB may wait for a peer, which is looked at four times a second. */
+/** 128 MiB may wait for a peer. */
 const FLOOD_LIMIT_MIB = 320;
 const SIZE_BYTES = 64 * MIB;
 const GREEDY_READS = 4000;
@@ -60,7 +61,14 @@ async function silentPeersDropped(t: TestContext): Promise<[string, number][]> {
 
 async function idleLinks(t: TestContext): Promise<void> {
   const box = new Sandbox(t);
-  const exporter = await exported(box, 'memory:16M', '--serial', 'BUSY');
+  const exporter = await exported(
+    box,
+    'memory:16M',
+    '--serial',
+    'BUSY',
+    '--limit',
+    `links_per_address=${LINKS + 1}`,
+  );
   const before = rssMib(exporter.pid);
   const links: Link[] = [];
   box.after(() => {
@@ -83,7 +91,7 @@ async function idleLink(address: string): Promise<Link> {
       spanOffered: () => ({ message: () => {}, lost: () => {} }),
       down: (_link, error) => reject(error),
     };
-    new Link(stream, { ...LINK_DEFAULTS, side: 'dialer', conn: clientConn() }, user);
+    new Link(stream, { ...LINK_DEFAULTS, limits: USUAL_LIMITS, side: 'dialer', conn: clientConn() }, user);
   });
 }
 
@@ -94,7 +102,14 @@ async function serves(box: Sandbox, address: string, serial: string): Promise<vo
 
 async function sendsAndNeverReads(t: TestContext): Promise<void> {
   const box = new Sandbox(t);
-  const exporter = await exported(box, 'memory:16M', '--serial', 'PINGED');
+  const exporter = await exported(
+    box,
+    'memory:16M',
+    '--serial',
+    'PINGED',
+    '--limit',
+    'control_messages=1000000000',
+  );
   const address = addressOf(exporter);
   const peer = await introduced(box, address, WANTS_NOTHING);
   peer.stopReading();

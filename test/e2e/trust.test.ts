@@ -4,7 +4,6 @@ import { type TestContext, test } from 'node:test';
 import { Command, Flag, OpenMode, Wire } from '../../electron/dmsg/constants.ts';
 import { parseAddress } from '../../electron/stream/address.ts';
 import { connectTls } from '../../electron/stream/tls.ts';
-import { tlsContext } from '../../electron/stream/tls-handshake.ts';
 import { randomFile, sha256 } from './support/data.ts';
 import { addressOf } from './support/disk.ts';
 import { Fio } from './support/fio.ts';
@@ -12,7 +11,7 @@ import { without } from './support/needs.ts';
 import { Peer } from './support/peer.ts';
 import type { Sandbox } from './support/sandbox.ts';
 import type { Spandrel } from './support/spandrel.ts';
-import { hostOf, keyOf, type TestHost } from './support/trusted.ts';
+import { contextOf, hostOf, keyOf, type TestHost } from './support/trusted.ts';
 
 const MIB = 1 << 20;
 const TLS = ['--tls', '--listen', '127.0.0.1:0'];
@@ -33,8 +32,7 @@ function refusals(command: Spandrel<'export'> | Spandrel<'route'>): string[] {
 
 /** A client without an engine that does what a test wants, with the key of a host. */
 async function rawPeer({ box }: TestHost, address: string): Promise<Peer> {
-  const read = (name: string): string => readFileSync(box.path(`state/keys/host.${name}`), 'utf8');
-  const context = tlsContext(read('key'), read('crt'));
+  const context = contextOf(box);
   const peer = await Peer.introducedOn(await connectTls(parseAddress(address), { context }));
   box.after(() => peer.destroy());
   return peer;
@@ -188,7 +186,7 @@ test('another host gets TLS without asking, and plain only where both sides say 
 
 test('an expired handshake is refused, logged once', async (t) => {
   const { server, client } = await two(t);
-  const flags = ['--allow', client.fingerprint, '--handshake-timeout', '0.3'];
+  const flags = ['--allow', client.fingerprint, '--limit', 'handshake_seconds=0.3'];
   const exporter = await exporting(server, 'memory:1M', ...flags);
   for (let i = 0; i < 3; i++) {
     const peer = await Peer.silent(addressOf(exporter));

@@ -106,8 +106,8 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'a silent peer is noticed',
     file: 'electron/dmsg/link.ts',
-    code: 'this.#pingSentMs !== undefined && nowMs - this.#heardMs > silentMs',
-    instead: 'this.#pingSentMs !== undefined && nowMs - this.#heardMs > 1000 * silentMs',
+    code: 'nowMs - this.#heardMs > silent_seconds * 1000',
+    instead: 'nowMs - this.#heardMs > silent_seconds * 1_000_000',
     test: 'faults/failover',
     processes: true,
   },

@@ -9,6 +9,7 @@ import { listen } from '../../electron/stream/listen.ts';
 import { connectTls, listenTls } from '../../electron/stream/tls.ts';
 import type { AllowList } from '../../electron/target/access.ts';
 import { Exporter } from '../../electron/target/exporter.ts';
+import { USUAL_LIMITS } from '../../shared/limits.ts';
 import { Peer } from '../e2e/support/peer.ts';
 import { makeKey, type TestKey } from '../stream/support/keys.ts';
 import { ANY } from '../stream/support/tls-pair.ts';
@@ -20,11 +21,12 @@ async function setup(t: TestContext, allow: AllowList) {
   const exporter = new Exporter();
   const { item } = await openExport({ source: 'memory:1M', readOnly: false, allow });
   exporter.add(item);
-  const options = { ...LINK_DEFAULTS, side: 'listener', conn: exporterConn() } as const;
+  const options = { ...LINK_DEFAULTS, limits: USUAL_LIMITS, side: 'listener', conn: exporterConn() } as const;
   const plain = await listen(ANY, (stream) => new Link(stream, options, exporter));
   const tls = await listenTls(
     ANY,
     makeKey(),
+    USUAL_LIMITS,
     (stream) => new Link(stream, options, exporter),
     () => {},
   );

@@ -156,20 +156,6 @@ test('an absurd span is refused with a reason, and the others are not', async (t
   await settles(link, 2);
 });
 
-test('a peer offers no more spans than it may, and withdrawn ones do not count', async (t) => {
-  const net = new Net(t);
-  const spans = Array.from({ length: 7 }, (_, i) => ({ ...DISK, pfsLabel: `N${i}` }));
-  const address = await offer(net, spans);
-  const client = new ClientNode(net, { maxSpansPerLink: 5 });
-  const first = await client.link(address);
-  await until(() => client.registry.disks.length === 5, 'five disks');
-  assert.deepEqual(client.rejected, ['more than 5 spans', 'more than 5 spans']);
-  cut(first);
-  assert.equal(client.registry.disks.length, 0);
-  await client.link(address);
-  await until(() => client.registry.disks.length === 5, 'five disks again');
-});
-
 test('odd characters of a peer are made harmless', async (t) => {
   const net = new Net(t);
   const address = await offer(net, [{ ...DISK, pfsLabel: 'evil\u001b[2J', peerLabel: 'a\nb' }]);

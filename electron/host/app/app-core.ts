@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { limitsWith, type PeerLimits } from '../../../shared/limits.ts';
 import type { Settings } from '../../../shared/model/settings.ts';
 import { UNIT_OPTION_DEFAULTS } from '../../../shared/model/unit.ts';
 import type { NbdServerEvent } from '../../nbd/server.ts';
@@ -21,7 +22,7 @@ import { MetricsServer } from '../metrics/metrics-server.ts';
 import { NumbersFile } from '../state-file.ts';
 import { tellRefusedWrite } from '../trust/admit.ts';
 import { Trust } from '../trust/trust.ts';
-import { Chronicle, lossEvent, stallEvent } from './chronicle.ts';
+import { Chronicle, limitEvent, lossEvent, stallEvent } from './chronicle.ts';
 import { DEMO_PEERS, Demo } from './demo.ts';
 import { Disks, diskKey } from './disks.ts';
 import { ExportLinks } from './export-links.ts';
@@ -40,6 +41,8 @@ import { Units } from './units.ts';
 const NBD_PORT = 10809;
 const METRICS_PORT = 9736;
 const DEMO_MS = 10_000;
+/** What events of the program itself are about. */
+const HOST = { kind: 'host', object: 'Spandrel', object_id: 'host' } as const;
 
 /** The engine and all that is kept about it, put together; it follows the config whenever that changes. */
 export class AppCore implements AppParts {
@@ -47,6 +50,8 @@ export class AppCore implements AppParts {
   readonly startedAt = Date.now();
   readonly config: ConfigStore;
   readonly trust: Trust;
+  /** One record for all links, those that stand as well: changed in place when the settings are. */
+  readonly limits: PeerLimits;
   readonly journal: Journal;
   readonly history: HistoryStore;
   readonly registry: Registry;
@@ -84,6 +89,7 @@ export class AppCore implements AppParts {
     }
     this.config = ConfigStore.open(stateDirectory, log);
     this.trust = new Trust(stateDirectory, log);
+    this.limits = limitsWith(this.settings.limits);
     this.journal = Journal.open(join(stateDirectory, 'events'), log);
     this.trust.refusals.onTold = (refusal) => this.journal.add(refusalEvent(refusal));
     this.history = HistoryStore.open(join(stateDirectory, 'history'), log);
@@ -110,10 +116,12 @@ export class AppCore implements AppParts {
         graceMs: null,
       },
     );
-    this.peers = new Peers(this.config, this.trust, log, {
+    this.peers = new Peers(this.config, this.trust, log, this.limits, {
       spanOffered: (link, span, transaction) => this.registry.spanOffered(link, span, transaction),
       spansOf: (id) => this.#countedSpans().get(id) ?? 0,
       changed: (id) => this.tables.mark('peers', id),
+      limited: (id, name, reason) =>
+        this.journal.add(limitEvent({ kind: 'peer', object: name, object_id: id }, name, reason)),
     });
     this.disks = new Disks(this.book, this.peers, (key) => this.units.wishes(key));
     this.gateway = new Gateway(
@@ -132,8 +140,13 @@ export class AppCore implements AppParts {
         tellRefusedWrite(this.trust.refusals, item, link, this.exports.idOf(item) ?? item.serial),
     });
     this.exports = new Exports(this.#exporter, this.config, log, (id) => this.tables.mark('exports', id));
-    this.#exportLinks = new ExportLinks(this.#exporter, this.trust, log, (address) =>
-      this.tables.mark('listeners', address),
+    this.#exportLinks = new ExportLinks(
+      this.#exporter,
+      this.trust,
+      log,
+      this.limits,
+      (address) => this.tables.mark('listeners', address),
+      (address, remote, reason) => this.journal.add(limitEvent(HOST, `${remote} at ${address}`, reason)),
     );
     this.jobs = new Jobs(
       log,
@@ -187,9 +200,7 @@ export class AppCore implements AppParts {
     });
     this.journal.add({
       severity: 'info',
-      kind: 'host',
-      object: 'Spandrel',
-      object_id: 'host',
+      ...HOST,
       text: `Spandrel ${this.options.version} started`,
       to: 'started',
       actor: 'system',
@@ -197,7 +208,7 @@ export class AppCore implements AppParts {
   }
 
   linkSetup(insecurePlain: boolean): LinkSetup {
-    return { dialect: 'auto', insecurePlain, trust: this.trust, log: this.options.log };
+    return { dialect: 'auto', insecurePlain, trust: this.trust, log: this.options.log, limits: this.limits };
   }
 
   async startDemo(): Promise<string> {
@@ -251,6 +262,7 @@ export class AppCore implements AppParts {
   async #follow(): Promise<void> {
     if (this.#closing) return;
     const { settings } = this;
+    Object.assign(this.limits, limitsWith(settings.limits));
     if (!settings.history) await this.history.clear();
     this.peers.follow();
     this.units.follow();

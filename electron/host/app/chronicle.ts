@@ -257,6 +257,24 @@ export class Chronicle {
   }
 }
 
+/**
+ * What is told when a limit ended a link, or kept one out.
+ * @param about the peer that was dialled, or the host where somebody came to it
+ */
+export function limitEvent(
+  about: Pick<NewEvent, 'kind' | 'object' | 'object_id'>,
+  who: string,
+  reason: string,
+): NewEvent {
+  return {
+    ...about,
+    severity: 'warning',
+    text: `${who}: a limit per peer was reached, its link is ended`,
+    cause: reason,
+    actor: 'remote',
+  };
+}
+
 /** What is told of a stall: a path was changed under I/O, to one through `peer`. */
 export function stallEvent(unit: string, peer: string, stallMs: number): NewEvent {
   return {

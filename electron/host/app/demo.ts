@@ -11,7 +11,7 @@ import { Exporter } from '../../target/exporter.ts';
 import type { Unit } from '../../xdisk/unit.ts';
 import type { UnitUser } from '../../xdisk/unit-user.ts';
 import { type OpenedExport, openExport } from '../export-source.ts';
-import { listenForLinks } from '../link-setup.ts';
+import { listenForLinks } from '../link-listener.ts';
 import type { Log } from '../log.ts';
 
 /** The size of the demo's disk: memory is taken only for what is written. */

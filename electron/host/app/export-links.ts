@@ -1,3 +1,4 @@
+import type { PeerLimits } from '../../../shared/limits.ts';
 import type { ExportListener } from '../../../shared/model/export.ts';
 import type { Settings } from '../../../shared/model/settings.ts';
 import { DEFAULT_PORT } from '../../dmsg/constants.ts';
@@ -7,7 +8,8 @@ import { exporterConn } from '../../dmsg/link-options.ts';
 import { formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
 import type { Listener } from '../../stream/listen.ts';
 import type { Exporter } from '../../target/exporter.ts';
-import { type Admit, dial, type LinkSetup, listenForLinks } from '../link-setup.ts';
+import { listenForLinks } from '../link-listener.ts';
+import { type Admit, dial, type LinkSetup } from '../link-setup.ts';
 import type { Log } from '../log.ts';
 import { admitByExports } from '../trust/admit.ts';
 import type { Trust } from '../trust/trust.ts';
@@ -30,18 +32,30 @@ export class ExportLinks implements RowSource<ExportListener> {
   readonly #trust: Trust;
   readonly #admit: Admit;
   readonly #user: LinkUser;
+  readonly #limits: PeerLimits;
   readonly #changed: (address: string) => void;
+  readonly #limited: (address: string, remote: string, reason: string) => void;
   readonly #conn = exporterConn();
   readonly #places = new Map<string, Place>();
   #insecurePlain = false;
   #retryTimer: NodeJS.Timeout | undefined;
 
-  constructor(exporter: Exporter, trust: Trust, log: Log, changed: (address: string) => void) {
+  /** @param limited a limit has ended the link of who came to an address, or kept it out */
+  constructor(
+    exporter: Exporter,
+    trust: Trust,
+    log: Log,
+    limits: PeerLimits,
+    changed: (address: string) => void,
+    limited: (address: string, remote: string, reason: string) => void,
+  ) {
     this.#user = exporter;
     this.#admit = admitByExports(exporter);
     this.#trust = trust;
     this.#log = log;
+    this.#limits = limits;
     this.#changed = changed;
+    this.#limited = limited;
   }
 
   /**
@@ -97,6 +111,8 @@ export class ExportLinks implements RowSource<ExportListener> {
       insecurePlain: this.#insecurePlain,
       trust: this.#trust,
       log: this.#log,
+      limits: this.#limits,
+      limited: (remote, reason) => this.#limited(text, remote, reason),
     };
     const admit = this.#admit;
     const user = this.#counting(text, place);

@@ -1,3 +1,4 @@
+import type { PeerLimits } from '../../../shared/limits.ts';
 import type { Settings } from '../../../shared/model/settings.ts';
 import type { Registry } from '../../xdisk/registry.ts';
 import type { ConfigStore } from '../config/config-store.ts';
@@ -21,6 +22,8 @@ export interface AppParts {
   readonly startedAt: number;
   readonly config: ConfigStore;
   readonly trust: Trust;
+  /** What a peer may cost now; follows the settings. */
+  readonly limits: PeerLimits;
   readonly tables: Tables;
   readonly peers: Peers;
   readonly disks: Disks;

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, Socket } from 'node:net';
 import type { Input } from '../../../shared/contract.ts';
+import type { PeerLimits } from '../../../shared/limits.ts';
 import type { PeerStage, PeerTest } from '../../../shared/model/peer.ts';
 import { DEFAULT_PORT } from '../../dmsg/constants.ts';
 import { Link } from '../../dmsg/link.ts';
@@ -13,7 +14,7 @@ import { connect, connectSocket } from '../../stream/connect.ts';
 import { secureSocket } from '../../stream/tls.ts';
 import { identify } from '../../xdisk/identity.ts';
 import { InputError, toCallError } from '../api/call-error.ts';
-import { type LinkSetup, protectionAt } from '../link-setup.ts';
+import { type LinkSetup, protectionAt, tlsOptions } from '../link-setup.ts';
 import type { Log } from '../log.ts';
 import { type Trust, TrustError } from '../trust/trust.ts';
 import { checkedAddress, peerSetup } from './peers.ts';
@@ -24,7 +25,6 @@ const INTRODUCTION_MS = 5_000;
 const SPANS_QUIET_MS = 300;
 const SPANS_MS = 3_000;
 const RTT_MS = 2_000;
-const MAX_SPANS = 4_096;
 
 type StageName = PeerStage['stage'];
 
@@ -91,6 +91,7 @@ export async function testPeer(
   input: Input<'peers.test'>,
   trust: Trust,
   log: Log,
+  limits: PeerLimits,
   tell: (stage: PeerStage) => void,
   signal: AbortSignal,
 ): Promise<PeerTest> {
@@ -108,8 +109,14 @@ export async function testPeer(
       return [parseAddress(text, DEFAULT_PORT), text] as const;
     });
     await resolve(stages, address);
-    const stream = await opened(stages, address, peerSetup(input, address, trust, log), input, signal);
-    const looking = new Look(stream, signal);
+    const stream = await opened(
+      stages,
+      address,
+      peerSetup(input, address, trust, log, limits),
+      input,
+      signal,
+    );
+    const looking = new Look(stream, limits, signal);
     look = looking;
     await stages.run('protocol', async () => [await looking.introduced, looking.describe()]);
     const spans = await stages.run('spans', async () => {
@@ -154,7 +161,7 @@ async function opened(
     open,
   ]);
   return stages.run('secure', async () => {
-    const stream = await secureSocket(socket, formatAddress(address), trust.tls, signal);
+    const stream = await secureSocket(socket, formatAddress(address), tlsOptions(setup, trust), signal);
     try {
       return [stream, ...judged(trust, address, stream.identity, fingerprint ?? null)] as const;
     } catch (error) {
@@ -210,7 +217,7 @@ class Look {
   /** Resolves with the introduction, rejects with the reason where there is none. */
   readonly introduced: Promise<void>;
 
-  constructor(stream: ByteStream, signal: AbortSignal) {
+  constructor(stream: ByteStream, limits: PeerLimits, signal: AbortSignal) {
     let up: () => void = () => {};
     let failed: (error: Error) => void = () => {};
     this.introduced = new Promise((resolve, reject) => {
@@ -220,11 +227,16 @@ class Look {
     this.introduced.catch(() => {});
     this.#link = new Link(
       stream,
-      { ...LINK_DEFAULTS, side: 'dialer', conn: clientConn(), handshakeMs: INTRODUCTION_MS },
+      {
+        ...LINK_DEFAULTS,
+        side: 'dialer',
+        conn: clientConn(),
+        limits: { ...limits, handshake_seconds: INTRODUCTION_MS / 1000 },
+      },
       {
         up,
         spanOffered: (_link, span) => {
-          if (this.#spans.length < MAX_SPANS) this.#spans.push(span);
+          this.#spans.push(span);
           this.#newest = performance.now();
           return null;
         },

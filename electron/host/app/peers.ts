@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Input } from '../../../shared/contract.ts';
+import type { PeerLimits } from '../../../shared/limits.ts';
 import type { Peer } from '../../../shared/model/peer.ts';
 import { DEFAULT_PORT, PeerType } from '../../dmsg/constants.ts';
 import type { Dialer } from '../../dmsg/dialer.ts';
@@ -22,6 +23,8 @@ export interface PeersUser {
   spansOf(id: string): number;
   /** A row changed. */
   changed(id: string): void;
+  /** A limit has ended the link to a peer. */
+  limited(id: string, name: string, reason: string): void;
 }
 
 interface Entry {
@@ -41,16 +44,18 @@ export class Peers implements RowSource<Peer> {
   readonly #config: ConfigStore;
   readonly #trust: Trust;
   readonly #log: Log;
+  readonly #limits: PeerLimits;
   readonly #user: PeersUser;
   readonly #entries = new Map<string, Entry>();
   readonly #idOfLink = new WeakMap<Link, string>();
   // One identity for all links, so that a peer reached twice sees one client.
   readonly #conn = clientConn();
 
-  constructor(config: ConfigStore, trust: Trust, log: Log, user: PeersUser) {
+  constructor(config: ConfigStore, trust: Trust, log: Log, limits: PeerLimits, user: PeersUser) {
     this.#config = config;
     this.#trust = trust;
     this.#log = log;
+    this.#limits = limits;
     this.#user = user;
   }
 
@@ -89,7 +94,7 @@ export class Peers implements RowSource<Peer> {
   /** How links to a peer are made. @throws NotFoundError */
   setupOf(id: string): LinkSetup {
     const { config } = this.#entry(id);
-    return peerSetup(config, parseAddress(config.address, DEFAULT_PORT), this.#trust, this.#log);
+    return this.#setup(config, parseAddress(config.address, DEFAULT_PORT));
   }
   linkOf(id: string): Link | undefined {
     return this.#entries.get(id)?.link;
@@ -234,7 +239,10 @@ export class Peers implements RowSource<Peer> {
   #dial(id: string, entry: Entry): void {
     const { config } = entry;
     const address = parseAddress(config.address, DEFAULT_PORT);
-    const setup = peerSetup(config, address, this.#trust, this.#log);
+    const setup: LinkSetup = {
+      ...this.#setup(config, address),
+      limited: (_remote, reason) => this.#user.limited(id, entry.config.name, reason),
+    };
     const user: LinkUser = {
       up: (link) => {
         entry.link = link;
@@ -257,6 +265,10 @@ export class Peers implements RowSource<Peer> {
     });
     entry.since = Date.now();
     this.#user.changed(id);
+  }
+
+  #setup(config: PeerConfig, address: Address): LinkSetup {
+    return peerSetup(config, address, this.#trust, this.#log, this.#limits);
   }
 
   /** What somebody confirmed here holds for the commands on this machine as well. */
@@ -315,9 +327,10 @@ export function peerSetup(
   address: Address,
   trust: Trust,
   log: Log,
+  limits: PeerLimits,
 ): LinkSetup {
   const tls = isTls(config, address);
-  return { dialect: 'auto', insecurePlain: config.insecure_plain && !tls, tls, trust, log };
+  return { dialect: 'auto', insecurePlain: config.insecure_plain && !tls, tls, trust, log, limits };
 }
 
 function roleOf(type: number | undefined): Peer['role'] {

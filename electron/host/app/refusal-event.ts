@@ -1,20 +1,19 @@
 import type { NewEvent } from '../journal/new-event.ts';
-import type { Refusal } from '../trust/refusals.ts';
+import type { Refusal } from '../refusals.ts';
 
 /** What is told of somebody who was refused, with what to do about it. The log has the same for the CLI. */
 export function refusalEvent({ peer, reason, line, at }: Refusal): NewEvent {
   const [host, key] = peer.split(' ');
   const who = key === undefined ? host : `${host} with the key ${key}`;
-  const where = at?.name ?? 'a listener';
-  const isExport = at?.kind === 'export';
   return {
     severity: 'warning',
-    kind: at?.kind ?? 'host',
-    object: at === undefined ? 'Spandrel' : `${where}, ${peer}`,
-    object_id: at?.id ?? 'host',
-    text: isExport
-      ? `A write of ${who} to ${where} was refused: the key may only read. ${fixOf(reason)}`
-      : `${who} was refused at ${where}: ${whyOf(reason, line)}. ${fixOf(reason)}`.trimEnd(),
+    kind: at.kind,
+    object: `${at.name}, ${peer}`,
+    object_id: at.id,
+    text:
+      at.kind === 'export'
+        ? `A write of ${who} to ${at.name} was refused: the key may only read. ${fixOf(reason)}`
+        : `${who} was refused at ${at.name}: ${whyOf(reason, line)}. ${fixOf(reason)}`.trimEnd(),
     to: `refused: ${reason}`,
     cause: line,
     actor: 'remote',

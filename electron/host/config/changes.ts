@@ -72,8 +72,16 @@ function fieldChanges(before: Entry, after: Entry, mark = ''): string[] {
     const [was, is] = [before[field], after[field]];
     if (isDeepStrictEqual(was, is)) return [];
     if (field === 'options' && isEntry(was) && isEntry(is)) return fieldChanges(was, is);
+    if (field === 'limits' && isEntry(was) && isEntry(is)) {
+      // Those left out are as usual.
+      return fieldChanges({ ...usualOf(is), ...was }, { ...usualOf(was), ...is }, mark);
+    }
     return [`${field}${mark} ${shown(was)} -> ${shown(is)}`];
   });
+}
+
+function usualOf(limits: Entry): Entry {
+  return Object.fromEntries(Object.keys(limits).map((name) => [name, 'usual']));
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -1,8 +1,9 @@
 import type { Link } from '../../dmsg/link.ts';
+import { hostOf } from '../../stream/door.ts';
 import type { Export } from '../../target/export.ts';
 import type { Exporter } from '../../target/exporter.ts';
-import { type Admit, hostOf } from '../link-setup.ts';
-import type { Refusals } from './refusals.ts';
+import type { Admit } from '../link-setup.ts';
+import type { Refusals } from '../refusals.ts';
 
 /** Exports take the keys that stand on the list of one of them. */
 export function admitByExports(exporter: Exporter): Admit {
@@ -28,7 +29,7 @@ export function tellRefusedWrite(
     'read-only',
     `refused a write of ${remote} to ${label}: its key ${identity} may only read it; to let it write: ` +
       `--allow ${identity}`,
-    { kind: 'export', id, name: label },
+    { at: { kind: 'export', id, name: label } },
   );
 }
 

@@ -1,13 +1,14 @@
+import type { SecureContext } from 'node:tls';
 import type { Link } from '../../dmsg/link.ts';
 import { LinkError } from '../../dmsg/link-error.ts';
 import { type Address, formatAddress } from '../../stream/address.ts';
 import type { Fingerprint } from '../../stream/fingerprint.ts';
-import { type TlsOptions, tlsContext } from '../../stream/tls-handshake.ts';
+import { tlsContext } from '../../stream/tls-handshake.ts';
 import { HostError } from '../host-error.ts';
 import type { Log } from '../log.ts';
+import { Refusals } from '../refusals.ts';
 import { type HostKey, hostKey } from './host-key.ts';
 import { KnownPeers } from './known-peers.ts';
-import { Refusals } from './refusals.ts';
 
 /** A peer whose key is not one to trust: trying again does not help, somebody has to decide. */
 export class TrustError extends HostError {
@@ -27,18 +28,18 @@ export class TrustError extends HostError {
 export interface TrustOptions {
   /** Keys somebody vouched for (`--trust`): one of them is pinned to a peer that has none yet. */
   readonly vouched?: readonly Fingerprint[];
-  readonly handshakeMs?: number | undefined;
 }
 
 /** This host's own key, the keys it knows its peers by, and the links that stand on them. */
 export class Trust {
   readonly known: KnownPeers;
+  /** Who was refused, by whatever listener or export of the process. */
   readonly refusals: Refusals;
   readonly #directory: string;
   readonly #log: Log;
   readonly #options: TrustOptions;
   readonly #links = new Set<Link>();
-  #own: { readonly key: HostKey; readonly tls: TlsOptions } | undefined;
+  #own: { readonly key: HostKey; readonly context: SecureContext } | undefined;
   #stopWatching: (() => void) | undefined;
 
   /** @param directory of the state; nothing in it is read or made before it is needed */
@@ -55,8 +56,8 @@ export class Trust {
     return this.#needed.key.fingerprint;
   }
   /** For handshakes. @throws HostError 'local' */
-  get tls(): TlsOptions {
-    return this.#needed.tls;
+  get context(): SecureContext {
+    return this.#needed.context;
   }
 
   /**
@@ -144,7 +145,7 @@ export class Trust {
     if (this.#own === undefined) {
       const key = hostKey(this.#directory);
       const context = tlsContext(key.key, key.certificate);
-      this.#own = { key, tls: { context, handshakeMs: this.#options.handshakeMs } };
+      this.#own = { key, context };
       if (key.created) this.#log.info(`this host's key was made: ${key.fingerprint} (${key.path})`);
     }
     return this.#own;

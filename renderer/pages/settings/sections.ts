@@ -5,6 +5,7 @@ import { DiagnosticsSection } from './sections/diagnostics.tsx';
 import { FailoverSection } from './sections/failover.tsx';
 import { GeneralSection } from './sections/general.tsx';
 import { ImportExportSection } from './sections/import-export.tsx';
+import { LimitsSection } from './sections/limits.tsx';
 import { MetricsSection } from './sections/metrics.tsx';
 import { NotificationsSection } from './sections/notifications.tsx';
 import { RetentionSection } from './sections/retention.tsx';
@@ -23,6 +24,7 @@ export const SECTIONS = [
   { id: 'units', label: 'Units & locale', component: UnitsSection },
   { id: 'connections', label: 'Connections', component: ConnectionsSection },
   { id: 'security', label: 'Security', component: SecuritySection },
+  { id: 'limits', label: 'Limits per peer', component: LimitsSection },
   { id: 'failover', label: 'Failover policy', component: FailoverSection },
   { id: 'notifications', label: 'Notifications', component: NotificationsSection },
   { id: 'retention', label: 'Retention', component: RetentionSection },

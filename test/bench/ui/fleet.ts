@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { exporterConn } from '../../../electron/dmsg/link-options.ts';
 import { openExport } from '../../../electron/host/export-source.ts';
-import { listenForLinks } from '../../../electron/host/link-setup.ts';
+import { listenForLinks } from '../../../electron/host/link-listener.ts';
 import { makeLog } from '../../../electron/host/log.ts';
 import { formatAddress } from '../../../electron/stream/address.ts';
 import { Exporter } from '../../../electron/target/exporter.ts';

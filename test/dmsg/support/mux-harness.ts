@@ -4,6 +4,7 @@ import { Message } from '../../../electron/dmsg/message.ts';
 import { MessageWriter } from '../../../electron/dmsg/message-writer.ts';
 import { Mux, type MuxUser } from '../../../electron/dmsg/mux.ts';
 import type { Transaction, TransactionHandler } from '../../../electron/dmsg/transaction.ts';
+import { USUAL_LIMITS } from '../../../shared/limits.ts';
 import { fields } from './fields.ts';
 import { HoldingStream } from './holding-stream.ts';
 
@@ -34,13 +35,14 @@ export class MuxHarness {
   readonly oneWay: number[] = [];
   readonly openedAtRoot: Transaction[] = [];
   readonly losing: Transaction[] = [];
+  controls = 0;
   /** What to do with what the peer opens at the root; nothing refuses it. */
   accept: (transaction: Transaction, message: Message) => TransactionHandler | null = () => null;
   readonly #writer: MessageWriter;
   readonly #message = new Message();
   #read = 0;
 
-  constructor(maxRemote = 100) {
+  constructor(transactions = 100) {
     this.#writer = new MessageWriter(this.stream);
     const user: MuxUser = {
       opened: (transaction, message) => {
@@ -48,9 +50,12 @@ export class MuxHarness {
         transaction.handler = this.accept(transaction, message);
       },
       oneWay: (message) => this.oneWay.push(message.cmd),
+      control: () => {
+        this.controls++;
+      },
       losing: (transaction) => this.losing.push(transaction),
     };
-    this.mux = new Mux(this.#writer, user, maxRemote);
+    this.mux = new Mux(this.#writer, user, { ...USUAL_LIMITS, transactions });
   }
 
   /** What was written since the last call. */

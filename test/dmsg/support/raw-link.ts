@@ -1,10 +1,9 @@
 import { connCommand, EMPTY_CONN } from '../../../electron/dmsg/conn.ts';
 import { Command, Flag, PeerType } from '../../../electron/dmsg/constants.ts';
 import type { Dialect } from '../../../electron/dmsg/dialect.ts';
-import type { LinkOptions } from '../../../electron/dmsg/link-options.ts';
 import { type MemoryStream, memoryPair } from './memory-stream.ts';
 import { RawPeer } from './raw-peer.ts';
-import { type End, linkOn, quiet, turns, within } from './test-link.ts';
+import { type End, type LinkTraits, linkOn, quiet, turns, within } from './test-link.ts';
 
 export interface RawLink extends End {
   readonly peer: RawPeer;
@@ -13,7 +12,7 @@ export interface RawLink extends End {
 }
 
 /** A link, as listener, with a raw peer that has not spoken yet. */
-export function rawLink(options: Partial<LinkOptions> = {}): RawLink {
+export function rawLink(options: LinkTraits = {}): RawLink {
   const [stream, peerStream] = memoryPair();
   const end = linkOn(stream, quiet('listener', options));
   return { ...end, peer: new RawPeer(peerStream), stream, peerStream };
@@ -31,10 +30,7 @@ export function introduce(peer: RawPeer, dialect: Dialect = 'current', id = 0xc0
 }
 
 /** Both introduced, both results exchanged. */
-export async function rawUp(
-  options: Partial<LinkOptions> = {},
-  dialect: Dialect = 'current',
-): Promise<RawLink> {
+export async function rawUp(options: LinkTraits = {}, dialect: Dialect = 'current'): Promise<RawLink> {
   const raw = rawLink(options);
   await join(raw.peer, raw, dialect);
   return raw;

@@ -1,10 +1,12 @@
 import type { Conn } from '../../../electron/dmsg/conn.ts';
 import { Link, type LinkUser } from '../../../electron/dmsg/link.ts';
 import type { LinkError } from '../../../electron/dmsg/link-error.ts';
+import type { LinkLimits } from '../../../electron/dmsg/link-limits.ts';
 import { clientConn, LINK_DEFAULTS, type LinkOptions } from '../../../electron/dmsg/link-options.ts';
 import type { Span } from '../../../electron/dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../../../electron/dmsg/transaction.ts';
 import type { ByteStream } from '../../../electron/stream/byte-stream.ts';
+import { USUAL_LIMITS } from '../../../shared/limits.ts';
 import { memoryPair } from './memory-stream.ts';
 
 /** Long enough never to matter. */
@@ -116,17 +118,27 @@ export class NotingUser implements LinkUser {
   }
 }
 
+/** What is not as usual in a link. */
+export interface LinkTraits extends Partial<Omit<LinkOptions, 'limits'>> {
+  readonly limits?: Partial<LinkLimits>;
+}
+
 /** Options under which nothing happens by itself. */
-export function quiet(side: LinkOptions['side'], more: Partial<LinkOptions> = {}): LinkOptions {
+export function quiet(side: LinkOptions['side'], more: LinkTraits = {}): LinkOptions {
+  const { limits, ...rest } = more;
   return {
     ...LINK_DEFAULTS,
     conn: clientConn(),
     side,
-    handshakeMs: NEVER_MS,
     pingMs: PING_MS,
-    silentMs: NEVER_MS,
-    stuckMs: NEVER_MS,
-    ...more,
+    limits: {
+      ...USUAL_LIMITS,
+      handshake_seconds: NEVER_MS,
+      silent_seconds: NEVER_MS,
+      stuck_seconds: NEVER_MS,
+      ...limits,
+    },
+    ...rest,
   };
 }
 
@@ -142,8 +154,8 @@ export function linkOn(stream: ByteStream, options: LinkOptions): End {
 
 /** Two links joined in memory, whatever each is told to be. */
 export function linkedPair(
-  dialer: Partial<LinkOptions> = {},
-  listener: Partial<LinkOptions> = {},
+  dialer: LinkTraits = {},
+  listener: LinkTraits = {},
 ): { dialer: End; listener: End } {
   const [a, b] = memoryPair();
   return { dialer: linkOn(a, quiet('dialer', dialer)), listener: linkOn(b, quiet('listener', listener)) };
@@ -152,7 +164,7 @@ export function linkedPair(
 /** Two links joined in memory that are up. */
 export async function upPair(
   conns: { dialer?: Conn; listener?: Conn } = {},
-  options: Partial<LinkOptions> = {},
+  options: LinkTraits = {},
 ): Promise<{ dialer: End; listener: End }> {
   const pair = linkedPair(
     { ...options, ...(conns.dialer && { conn: conns.dialer }) },

@@ -10,6 +10,7 @@ import { Router } from '../../../electron/router/router.ts';
 import type { Address } from '../../../electron/stream/address.ts';
 import { Exporter } from '../../../electron/target/exporter.ts';
 import { Fence } from '../../../electron/target/fence.ts';
+import { USUAL_LIMITS } from '../../../shared/limits.ts';
 import { read, submit } from '../../block/support/requests.ts';
 import { until } from '../../block/support/until.ts';
 import { type After, Net } from '../../target/support/net.ts';
@@ -43,7 +44,7 @@ const OLD = Buffer.alloc(BLOCK, 0x0d);
 export const STUCK = Buffer.alloc(BLOCK, 0x57);
 export const NEWER = Buffer.alloc(BLOCK, 0x4e);
 /** Exporters here do not notice that a client has gone: what comes late must find them listening. */
-const PATIENT = { silentMs: 120_000 };
+const PATIENT = { limits: { ...USUAL_LIMITS, silent_seconds: 120 } };
 
 /** @returns the content of the block when everything stuck has arrived */
 export async function ghostRun(t: After, { shape, lateMs, offset }: Ghost): Promise<Buffer> {

@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import { exporterConn } from '../../../electron/dmsg/link-options.ts';
-import { listenForLinks } from '../../../electron/host/link-setup.ts';
+import { listenForLinks } from '../../../electron/host/link-listener.ts';
 import { makeLog } from '../../../electron/host/log.ts';
 import { writeVerifierOf } from '../../../electron/host/write-verifier.ts';
 import { Export } from '../../../electron/target/export.ts';

@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { HostError } from '../../../electron/host/host-error.ts';
 import { redacted } from '../../../electron/host/redact.ts';
+import { Refusals } from '../../../electron/host/refusals.ts';
 import { hostKey } from '../../../electron/host/trust/host-key.ts';
 import { KnownPeers } from '../../../electron/host/trust/known-peers.ts';
-import { Refusals } from '../../../electron/host/trust/refusals.ts';
 
 function folder(t: TestContext): string {
   const made = mkdtempSync(join(tmpdir(), 'spandrel-trust-'));

@@ -1,9 +1,11 @@
 import type { TestContext } from 'node:test';
 import type { Address } from '../../../electron/stream/address.ts';
+import type { DoorLimits } from '../../../electron/stream/door.ts';
 import type { Listener } from '../../../electron/stream/listen.ts';
 import { connectTls, listenTls } from '../../../electron/stream/tls.ts';
 import type { TlsError } from '../../../electron/stream/tls-error.ts';
 import type { TlsStream } from '../../../electron/stream/tls-stream.ts';
+import { USUAL_LIMITS } from '../../../shared/limits.ts';
 import { Collector } from './collector.ts';
 import { makeKey, type TestKey } from './keys.ts';
 
@@ -22,11 +24,18 @@ export class TestListener {
     this.key = key;
   }
 
-  static async open(t: TestContext, key = makeKey(), address = ANY, sizes?: number[]): Promise<TestListener> {
+  static async open(
+    t: TestContext,
+    key = makeKey(),
+    address = ANY,
+    sizes?: number[],
+    limits: DoorLimits = USUAL_LIMITS,
+  ): Promise<TestListener> {
     const made = new TestListener(key);
     made.#listener = await listenTls(
       address,
       key,
+      limits,
       (stream) => {
         const sink = new Collector(sizes);
         made.accepted.push(stream);

@@ -7,6 +7,7 @@ import { LINK_DEFAULTS, type LinkOptions } from '../../../electron/dmsg/link-opt
 import type { Address } from '../../../electron/stream/address.ts';
 import { connect } from '../../../electron/stream/connect.ts';
 import { type Listener, listen } from '../../../electron/stream/listen.ts';
+import { USUAL_LIMITS } from '../../../shared/limits.ts';
 import { until } from '../../block/support/until.ts';
 import { heldBlocks } from '../../stream/support/block-count.ts';
 
@@ -38,7 +39,14 @@ export class Net {
     options: Partial<LinkOptions> = {},
   ): Promise<Address> {
     const listener = await listen(LOCAL, (stream) => {
-      const full: LinkOptions = { ...LINK_DEFAULTS, ...options, dialect, conn, side: 'listener' };
+      const full: LinkOptions = {
+        ...LINK_DEFAULTS,
+        limits: USUAL_LIMITS,
+        ...options,
+        dialect,
+        conn,
+        side: 'listener',
+      };
       this.#add(new Link(stream, full, this.#watched(user)));
     });
     this.#listeners.push(listener);
@@ -54,7 +62,14 @@ export class Net {
     options: Partial<LinkOptions> = {},
   ): Promise<Link> {
     const stream = await connect(address);
-    const full: LinkOptions = { ...LINK_DEFAULTS, ...options, dialect, conn, side: 'dialer' };
+    const full: LinkOptions = {
+      ...LINK_DEFAULTS,
+      limits: USUAL_LIMITS,
+      ...options,
+      dialect,
+      conn,
+      side: 'dialer',
+    };
     const link = this.#add(new Link(stream, full, this.#watched(user)));
     await until(() => link.state !== 'handshake', 'the introductions');
     assert.equal(link.state, 'up');

@@ -7,9 +7,17 @@ type Commands = Extract<
   `peers.${string}` | `disks.${string}`
 >;
 
-export function peerHandlers({ peers, disks, tables, trust, options }: AppParts): SomeHandlers<Commands> {
+export function peerHandlers({
+  peers,
+  disks,
+  tables,
+  trust,
+  limits,
+  options,
+}: AppParts): SomeHandlers<Commands> {
   return {
-    'peers.test': (input, { progress, signal }) => testPeer(input, trust, options.log, progress, signal),
+    'peers.test': (input, { progress, signal }) =>
+      testPeer(input, trust, options.log, limits, progress, signal),
     'peers.add': async (input) => ({ id: peers.add(input) }),
     'peers.update': async (input) => {
       peers.update(input);

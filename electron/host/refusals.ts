@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from './log.ts';
 
 /** Refusals told apart; when there are more, they are told no more for a while. */
 const MAX_TOLD = 256;
@@ -16,7 +16,13 @@ export interface Refusal {
   readonly peer: string;
   readonly reason: string;
   readonly line: string;
-  readonly at: RefusedAt | undefined;
+  readonly at: RefusedAt;
+}
+
+interface Telling {
+  readonly level?: 'warn' | 'info';
+  /** Where it is more than a line of the log: what it was refused at. */
+  readonly at?: RefusedAt;
 }
 
 /**
@@ -27,7 +33,7 @@ export class Refusals {
   readonly #log: Log;
   #told = new Set<string>();
   #sinceMs = performance.now();
-  /** Told of each that is logged, besides the log. */
+  /** Told of each that was refused at something, besides the log. */
   onTold: ((refusal: Refusal) => void) | undefined;
 
   constructor(log: Log) {
@@ -38,20 +44,22 @@ export class Refusals {
    * @param peer who was refused, as it comes again: its address without the port, and its key
    * @param reason one word
    * @param line the whole of what there is to say
+   * @returns whether it was told
    */
-  tell(peer: string, reason: string, line: string, at?: RefusedAt): void {
+  tell(peer: string, reason: string, line: string, { level = 'warn', at }: Telling = {}): boolean {
     const nowMs = performance.now();
     if (nowMs - this.#sinceMs > PERIOD_MS) {
       this.#told = new Set();
       this.#sinceMs = nowMs;
     }
     const key = `${peer} ${reason}`;
-    if (this.#told.has(key) || this.#told.size > MAX_TOLD) return;
+    if (this.#told.has(key) || this.#told.size > MAX_TOLD) return false;
     this.#told.add(key);
     if (this.#told.size > MAX_TOLD) this.#log.warn('more peers are refused than can be told one by one');
     else {
-      this.#log.warn(line);
-      this.onTold?.({ peer, reason, line, at });
+      this.#log[level](line);
+      if (at !== undefined) this.onTold?.({ peer, reason, line, at });
     }
+    return true;
   }
 }
