@@ -145,7 +145,7 @@ export const PROTECTIONS: readonly Protection[] = [
     file: 'electron/xdisk/tag.ts',
     code: 'if (this.op === BlockOp.read && message.payload.length > this.length) {',
     instead: 'if (this.op === BlockOp.read && message.payload.length > 2 ** 31) {',
-    test: 'xdisk/wire',
+    test: 'xdisk/hostile-answers',
   },
   // What an exporter carries out.
   {
@@ -175,6 +175,66 @@ export const PROTECTIONS: readonly Protection[] = [
     code: 'if (!this.load.free) {',
     instead: 'if (this.load === undefined) {',
     test: 'target/load',
+  },
+  // Limits of a peer.
+  {
+    name: 'the bytes that wait for a peer are bounded',
+    file: 'electron/dmsg/backlog.ts',
+    code: 'if (bytes > limits.waiting_bytes) {',
+    instead: 'if (bytes < 0) {',
+    test: 'target/limits',
+  },
+  {
+    name: 'the bytes that wait for all peers are bounded',
+    file: 'electron/dmsg/backlog.ts',
+    code: '} else if (allBytes > limits.all_waiting_bytes) {',
+    instead: '} else if (allBytes < 0) {',
+    test: 'target/limits',
+  },
+  {
+    name: 'the transactions of a peer are bounded',
+    file: 'electron/dmsg/mux.ts',
+    code: 'if (this.#table.remoteCount >= transactions) {',
+    instead: 'if (this.#table.remoteCount < 0) {',
+    test: 'dmsg/mux-violations',
+  },
+  {
+    name: 'connections that say nothing make room for others',
+    file: 'electron/stream/door.ts',
+    code: "check(this.#strangers.size, 'unintroduced_links', 'connections here have not said who they are');",
+    instead: '',
+    test: 'stream/door',
+  },
+  {
+    name: 'the links of an address are bounded',
+    file: 'electron/stream/door.ts',
+    code: "check(ofHost.get(host) ?? 0, 'links_per_address',",
+    instead: "check(0, 'links_per_address',",
+    test: 'stream/door',
+  },
+  // Trust.
+  {
+    name: 'an unknown key gets no link',
+    file: 'electron/host/link-listener.ts',
+    code: 'if (reason !== undefined) throw new TrustError(',
+    instead: 'if (reason === "") throw new TrustError(',
+    test: 'e2e/trust.test',
+    processes: true,
+  },
+  {
+    name: 'a revoked key gets no link',
+    file: 'electron/host/link-listener.ts',
+    code: 'trust.checkRevoked(remote, identity);',
+    instead: '',
+    test: 'e2e/trust.test',
+    processes: true,
+  },
+  {
+    name: 'a TLS handshake has its time',
+    file: 'electron/stream/tls-handshake.ts',
+    code: "() => settle(new TlsError('timeout',",
+    instead: "() => void (new TlsError('timeout',",
+    test: 'stream/tls-refusals',
   },
   // State on disk.
   {
