@@ -65,6 +65,7 @@ export class Link implements ByteSink {
   #rttMs: number | undefined;
   #unsentBefore = 0;
   #progressMs = this.#startedMs;
+  #closeTimer: NodeJS.Timeout | undefined;
 
   /** Takes over a stream just opened or accepted, and starts it. */
   constructor(stream: ByteStream, options: LinkOptions, user: LinkUser) {
@@ -169,7 +170,7 @@ export class Link implements ByteSink {
     }
     this.#writer.flush();
     this.#stream.end();
-    setTimeout(() => this.fail(new LinkError('closed', 'closed by us')), CLOSE_MS).unref();
+    this.#closeTimer = setTimeout(() => this.fail(new LinkError('closed', 'closed by us')), CLOSE_MS).unref();
   }
 
   /** End the link at once. */
@@ -177,6 +178,7 @@ export class Link implements ByteSink {
     if (this.#state === 'down') return;
     this.#state = 'down';
     heartbeat.remove(this);
+    clearTimeout(this.#closeTimer);
     this.#reader.stop();
     this.mux.loseAll(Wire.LOSTLINK);
     this.#stream.destroy();
