@@ -268,11 +268,14 @@ export class MessageReader {
     this.#into = undefined;
     this.#state = 'batch';
     this.#peek = this.#payloadBytes >= LARGE_PAYLOAD_BYTES;
-    this.#sink.message(message);
-    // Whoever kept the payload has taken the block out of the message.
-    if (block !== undefined && message.block === block) {
-      message.block = undefined;
-      block.release();
+    try {
+      this.#sink.message(message);
+    } finally {
+      // Whoever kept the payload has taken the block out of the message; a message that is refused was not kept.
+      if (block !== undefined && message.block === block) {
+        message.block = undefined;
+        block.release();
+      }
     }
   }
 }
