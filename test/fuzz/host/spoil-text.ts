@@ -1,0 +1,55 @@
+import type { Random } from '../../dmsg/support/random.ts';
+
+const PIECES: readonly string[] = [
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"',
+  '\\',
+  '\\u00',
+  '\\ud800',
+  'null',
+  '-',
+  '1e999',
+  '0x1',
+  '//',
+  '\u0001',
+  '\t',
+  '\r\n',
+  '\ufeff',
+  '"__proto__":{"polluted":1},',
+  '"version":2',
+  '\u2028',
+  "'",
+  'NaN',
+];
+
+/** A text with something changed, cut or put in. */
+export function spoilText(text: string, random: Random): string {
+  const at = random.integer(0, text.length);
+  switch (random.integer(0, 7)) {
+    case 0:
+      return text.slice(0, at);
+    case 1:
+      return text.slice(0, at) + random.pick(PIECES) + text.slice(at);
+    case 2:
+      return text.slice(0, at) + random.pick(PIECES) + text.slice(at + random.integer(1, 10));
+    case 3:
+      return text.slice(0, at) + text.slice(at + random.integer(1, 200));
+    case 4: {
+      const from = random.integer(0, text.length);
+      return text.slice(0, at) + text.slice(from, from + random.integer(1, 300)) + text.slice(at);
+    }
+    case 5:
+      return random.pick(['', '\ufeff', 'null', '[]', '{}', '"x"', '0', text + text]);
+    case 6:
+      return `${text.slice(0, at)}${random.pick(['[', '{"a":', '['])}`.repeat(random.chance(0.02) ? 2000 : 2);
+    default:
+      return random.chance(0.98)
+        ? text.replace(/\d+/, '1e400')
+        : `${text.slice(0, at)}"${'x'.repeat(12_000_000)}"`;
+  }
+}
