@@ -16,17 +16,21 @@ import { FuzzPeer } from './peer.ts';
 const DISK_BYTES = 4 << 20;
 const OFFER = { serial: 'FUZZ', sizeBytes: BigInt(DISK_BYTES), blockBytes: 512, distance: 0 };
 const IDENTITY = { serial: 'FUZZ', sizeBytes: DISK_BYTES, blockBytes: 512, label: 'fuzz/disk' };
+const HASTY_SHARE = 0.03;
 const MAX_REQUESTS = 3 * TAGS;
 
 /** Our client, with a unit in use, and hostile exporters of its disk one after the other. */
 export async function clientCase(one: Case): Promise<void> {
   const { random } = one;
   const registry = new Registry();
+  /** Requests time out. */
+  const isHasty = random.chance(HASTY_SHARE);
   const unit = registry.attachKnown(IDENTITY, {
     noPath: random.pick([{ kind: 'hold' }, { kind: 'hold' }, { kind: 'fail' }] as const),
     pathPolicy: random.pick(['stay', 'nearest', 'fastest']),
     readOnly: random.chance(0.1),
     deathMs: random.pick([0, 0, 5]),
+    ...(isHasty ? { requestTimeoutMs: 1, sweepMs: 1 } : {}),
   });
   const requests: GuardedRequest[] = [];
   let user: UnitUser | undefined;
@@ -47,8 +51,10 @@ export async function clientCase(one: Case): Promise<void> {
         if (!peer.over) exporter.act();
       }
       if (user !== undefined && requests.length < MAX_REQUESTS) submit(unit, user, requests, random);
+      if (random.chance(0.03)) link.peer.beat();
       if (random.chance(0.02)) unit.configure({ pathPolicy: random.pick(['stay', 'nearest', 'fastest']) });
       if (random.chance(0.05)) await turn();
+      if (isHasty && random.chance(0.1)) await new Promise((resolve) => setTimeout(resolve, 2));
     }
     if (random.chance(0.7)) link.peer.finish();
   }

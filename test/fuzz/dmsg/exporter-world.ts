@@ -86,6 +86,7 @@ export class ExporterWorld {
       for (const medium of this.media) medium.answer(false);
       if (random.chance(0.03)) peer.stream.blocked = !peer.stream.blocked;
       if (!peer.stream.blocked) peer.stream.take();
+      if (random.chance(0.03)) peer.beat();
       if (random.chance(0.05)) await turn();
     }
     await Promise.resolve();

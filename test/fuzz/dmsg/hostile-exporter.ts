@@ -85,7 +85,7 @@ export class HostileExporter {
     } else if (random.chance(0.1)) this.#refuse(heard, random.pick(ERRORS));
     else if (heard.command === Command.BLK_READ) {
       const asked = heard.bytes.readUInt32LE(0x50);
-      const bytes = random.chance(0.8) ? asked : 64 * random.integer(0, asked / 64);
+      const bytes = random.chance(0.8) ? asked : random.integer(0, asked);
       if (random.chance(0.05)) peer.say(answerTo(heard, false));
       else peer.say(answerTo(heard, true, 0, true, DATA.subarray(0, bytes)));
     } else peer.say(answerTo(heard, true));

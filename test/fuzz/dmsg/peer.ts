@@ -8,11 +8,12 @@ import { checkNoCanary } from '../support/canary.ts';
 import { FuzzStream } from '../support/fuzz-stream.ts';
 import { type Case, holds } from '../support/target.ts';
 import { checkCodec } from './codec-check.ts';
-import { type Frame, type Id, makeFrame, type Parts, seal } from './frame.ts';
+import { type Frame, type Id, makeFrame, type Parts, sameId, seal } from './frame.ts';
 import { type Heard, Hearing } from './hearing.ts';
 import { mutate } from './mutate.ts';
 
-const NEVER_MS = 1e9;
+/** Times go by in `beat`, hundreds of ms at once. */
+const TIMES = { handshakeMs: 4_000, pingMs: 500, silentMs: 2_000, stuckMs: 5_000, maxUnsentBytes: 1 << 20 };
 const CODES: Readonly<Record<LinkErrorCode, true>> = {
   sync: true,
   eof: true,
@@ -72,6 +73,7 @@ export class FuzzPeer {
   #late: Frame | undefined;
   #before: Frame | undefined;
   #nextId = 0x10;
+  #nowMs = performance.now();
 
   constructor(
     one: Case,
@@ -95,10 +97,7 @@ export class FuzzPeer {
       {
         ...LINK_DEFAULTS,
         side: 'listener',
-        handshakeMs: NEVER_MS,
-        pingMs: NEVER_MS,
-        silentMs: NEVER_MS,
-        stuckMs: NEVER_MS,
+        ...TIMES,
         ...options,
       },
       this.#watched(user),
@@ -110,8 +109,13 @@ export class FuzzPeer {
   }
 
   newId(): Id {
-    const id = { low: this.#nextId, high: this.#random.chance(0.1) ? 7 : 0 };
+    const last = this.ids.at(-1);
+    let id: Id = { low: this.#nextId, high: this.#random.chance(0.1) ? 7 : 0 };
     this.#nextId += 16;
+    if (last !== undefined && this.#random.chance(0.05)) {
+      const rival = rivalOf(last);
+      if (!this.ids.some((known) => sameId(known, rival))) id = rival;
+    }
     this.ids.push(id);
     return id;
   }
@@ -155,6 +159,12 @@ export class FuzzPeer {
       this.#emit(this.#late, true);
       this.#late = undefined;
     }
+  }
+
+  /** Time passes, as the heartbeat tells it. */
+  beat(): void {
+    this.#nowMs += this.#random.pick([10, 300, 300, 3000]);
+    this.link.beat(this.#nowMs, this.#random.chance(0.1));
   }
 
   /** End the link from a side picked at random. */
@@ -207,4 +217,12 @@ export class FuzzPeer {
       },
     };
   }
+}
+
+/** Another id that the table of transactions finds in the same place: see hashOf of transaction-table.ts. */
+function rivalOf({ low, high }: Id): Id {
+  const mixed = low ^ (low >>> 7) ^ 0x40000000;
+  let rival = mixed;
+  for (let shift = 7; shift < 32; shift += 7) rival ^= mixed >>> shift;
+  return { low: rival >>> 0, high };
 }

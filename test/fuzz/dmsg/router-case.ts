@@ -29,6 +29,7 @@ export async function routerCase(one: Case): Promise<void> {
     if (!source.over) exporter.act();
     if (random.chance(0.03)) sink.stream.blocked = !sink.stream.blocked;
     if (!sink.stream.blocked) sink.stream.take();
+    if (random.chance(0.03)) random.pick([source, sink]).beat();
     if (random.chance(0.05)) await turn();
   }
   await Promise.resolve();

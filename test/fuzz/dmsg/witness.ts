@@ -23,6 +23,7 @@ export class Witness {
   /** Open the first disk an exporter offers. */
   static async open(one: Case, exporter: Exporter): Promise<Witness> {
     const peer = new FuzzPeer(one, { wild: 0, le: true }, { conn: exporterConn() }, exporter);
+    peer.stream.late = 0;
     peer.say(conn(peer.newId(), 'current'));
     await Promise.resolve();
     let span: Id | undefined;

@@ -14,6 +14,8 @@ const READ_BYTES = 65_536;
 export class FuzzStream implements ByteStream {
   readonly remote = 'fuzz';
   paused = false;
+  /** How often the end of what arrives comes only with what arrives next. */
+  late = 0.05;
   /** While set, what is written stays unsent. */
   blocked = false;
   /** The program has ended the stream, in order or at once. */
@@ -92,8 +94,9 @@ export class FuzzStream implements ByteStream {
     });
   }
 
-  /** Bytes arrive, cut at random places. */
+  /** Bytes arrive, cut at random places; sometimes the last of them only with the next. */
   arrive(bytes: Buffer): void {
+    const isLate = this.#random.chance(this.late);
     for (let at = 0; at < bytes.length; ) {
       const left = bytes.length - at;
       const whole = this.#random.chance(0.7);
@@ -101,7 +104,7 @@ export class FuzzStream implements ByteStream {
       this.#inbox.push(bytes.subarray(at, at + count));
       at += count;
     }
-    this.#deliver();
+    this.#deliver(isLate ? 1 : 0);
   }
 
   /** The other end closes, in order or not. */
@@ -117,11 +120,12 @@ export class FuzzStream implements ByteStream {
     this.#sink?.closed(error);
   }
 
-  #deliver(): void {
+  /** @param kept so many pieces stay for later */
+  #deliver(kept = 0): void {
     const sink = this.#sink;
     if (sink === undefined || this.#delivering) return;
     this.#delivering = true;
-    while (this.#inbox.length > 0 && !this.paused && !this.over) {
+    while (this.#inbox.length > kept && !this.paused && !this.over) {
       const next = this.#inbox[0] as Buffer;
       if (this.#target.length === 0) throw new Finding('an empty target');
       const count = Math.min(next.length, this.#target.length, READ_BYTES);
