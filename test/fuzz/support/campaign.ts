@@ -37,7 +37,7 @@ const WORKER = `import('tsx/esm/api').then(({ register }) => {
 /** A case that takes so long does not end; one that takes over 100 ms is found by the worker itself. */
 const STUCK_MS = 20_000;
 const LOOK_MS = 1_000;
-const YOUNG_MIB = 16;
+const YOUNG_MIB = 4;
 
 /**
  * Run a target in a thread of its own.
