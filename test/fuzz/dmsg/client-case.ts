@@ -17,6 +17,7 @@ const DISK_BYTES = 4 << 20;
 const OFFER = { serial: 'FUZZ', sizeBytes: BigInt(DISK_BYTES), blockBytes: 512, distance: 0 };
 const IDENTITY = { serial: 'FUZZ', sizeBytes: DISK_BYTES, blockBytes: 512, label: 'fuzz/disk' };
 const HASTY_SHARE = 0.03;
+const EARLY_SHARE = 0.3;
 const MAX_REQUESTS = 3 * TAGS;
 
 /** Our client, with a unit in use, and hostile exporters of its disk one after the other. */
@@ -30,7 +31,7 @@ export async function clientCase(one: Case): Promise<void> {
     pathPolicy: random.pick(['stay', 'nearest', 'fastest']),
     readOnly: random.chance(0.1),
     deathMs: random.pick([0, 0, 5]),
-    ...(isHasty ? { requestTimeoutMs: 1, sweepMs: 1 } : {}),
+    ...(isHasty ? { requestTimeoutMs: 0, sweepMs: 1 } : {}),
   });
   const requests: GuardedRequest[] = [];
   let user: UnitUser | undefined;
@@ -58,11 +59,16 @@ export async function clientCase(one: Case): Promise<void> {
     }
     if (random.chance(0.7)) link.peer.finish();
   }
+  if (random.chance(EARLY_SHARE)) {
+    // Answers that are still arriving have no request to go to any more.
+    registry.detach(unit, true);
+    for (const { peer, exporter } of links) if (!peer.over) exporter.act();
+  }
   for (const { peer } of links) peer.finish();
   await Promise.resolve();
   for (const { peer } of links) peer.checkEnd();
   holds(unit.paths.size === 0, `${unit.paths.size} paths outlive their links`);
-  registry.detach(unit, true);
+  if (unit.state !== 'detached') registry.detach(unit, true);
   await opened;
   await user?.close();
   await turn();
@@ -94,6 +100,7 @@ function makeLink(one: Case, registry: Registry): Link {
       down: () => {},
     },
   );
+  peer.stream.late = random.pick([0, 0.05, 0.3]);
   const exporter = new HostileExporter(peer, random, OFFER, random.pick([0, 0.05, 0.2, 0.5]));
   exporter.introduce(dialect);
   return { peer, exporter };

@@ -1,4 +1,5 @@
 import type { Conn } from '../../../electron/dmsg/conn.ts';
+import { LinkCryptoError } from '../../../electron/dmsg/crypto/error.ts';
 import { Link, type LinkUser } from '../../../electron/dmsg/link.ts';
 import { LinkError, type LinkErrorCode } from '../../../electron/dmsg/link-error.ts';
 import { LINK_DEFAULTS, type LinkOptions } from '../../../electron/dmsg/link-options.ts';
@@ -30,6 +31,13 @@ const CODES: Readonly<Record<LinkErrorCode, true>> = {
   refused: true,
   closed: true,
 };
+/** How a stream may end. */
+const ENDS: readonly (() => Error | undefined)[] = [
+  () => undefined,
+  () => new Error('reset'),
+  () => new LinkCryptoError('mac', 'a chunk was changed'),
+  () => new LinkError('refused', 'the key is not wanted'),
+];
 /** Share of the changed frames whose CRCs and sequence number are made to fit. */
 const SEALED = 0.9;
 const CODEC_SHARE = 0.05;
@@ -174,7 +182,7 @@ export class FuzzPeer {
     this.stream.take();
     if (!this.over) {
       if (random.chance(0.2)) this.link.close();
-      if (random.chance(0.5)) this.stream.hangUp(random.chance(0.5) ? undefined : new Error('reset'));
+      if (random.chance(0.5)) this.stream.hangUp(random.pick(ENDS)());
     }
     if (this.stream.over && this.link.state !== 'down')
       this.link.fail(new LinkError('closed', 'cut by the fuzzer'));
