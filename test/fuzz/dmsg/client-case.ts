@@ -61,6 +61,11 @@ export async function clientCase(one: Case): Promise<void> {
   }
   if (random.chance(EARLY_SHARE)) {
     // Answers that are still arriving have no request to go to any more.
+    for (const { peer, exporter } of links) {
+      peer.stream.late = 1;
+      exporter.listen();
+      if (!peer.over) exporter.act();
+    }
     registry.detach(unit, true);
     for (const { peer, exporter } of links) if (!peer.over) exporter.act();
   }

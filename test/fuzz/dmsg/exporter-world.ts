@@ -53,7 +53,7 @@ export class ExporterWorld {
   }
 
   /** A hostile client comes, says some messages, and goes. */
-  async visit(messages: number, wild: number, cipher?: Cipher): Promise<void> {
+  async visit(messages: number, wild: number, cipher?: Cipher): Promise<FuzzPeer> {
     const random = this.#random;
     const dialect = random.pick(['current', '2014'] as const);
     const options: Partial<LinkOptions> = {
@@ -92,6 +92,7 @@ export class ExporterWorld {
     await Promise.resolve();
     client.listen();
     peer.finish();
+    return peer;
   }
 
   /** Take the disks away from under whoever uses them, and bring them back. */

@@ -40,6 +40,7 @@ interface Standing {
  */
 export class Hearing {
   readonly #heard: (message: Heard) => void;
+  readonly #limit: () => number;
   #rest: Buffer = Buffer.alloc(0);
   #sequence = 0;
   /** Transactions the fuzzer opened. */
@@ -47,9 +48,10 @@ export class Hearing {
   /** Those the program opened and has not ended. */
   readonly #ours = new Set<number>();
 
-  /** @param heard told each message */
-  constructor(heard: (message: Heard) => void) {
+  /** @param heard told each message @param limit bytes a payload may have in the link's dialect */
+  constructor(heard: (message: Heard) => void, limit: () => number) {
     this.#heard = heard;
+    this.#limit = limit;
   }
 
   /** The fuzzer sends a frame: what it opens may be answered once more. */
@@ -89,6 +91,8 @@ export class Hearing {
       auxBytes === 0 || crc32c(bytes.subarray(header)) === view.getUint32(Off.auxCrc, le),
       'a payload CRC of ours is wrong',
     );
+    if (auxBytes > 0)
+      holds(auxBytes <= this.#limit(), `a payload of ours has ${auxBytes} bytes, over the limit`);
     const message: Heard = {
       cmd,
       command: commandOf(cmd),

@@ -4,6 +4,7 @@ import { encryptLink } from '../../../electron/dmsg/crypto/encrypt-link.ts';
 import { EncryptedStream } from '../../../electron/dmsg/crypto/encrypted-stream.ts';
 import { LinkCryptoError } from '../../../electron/dmsg/crypto/error.ts';
 import type { LinkKeys } from '../../../electron/dmsg/crypto/keys.ts';
+import type { LinkErrorCode } from '../../../electron/dmsg/link-error.ts';
 import type { ByteStream } from '../../../electron/stream/byte-stream.ts';
 import type { Random } from '../../dmsg/support/random.ts';
 import { noise } from '../support/canary.ts';
@@ -17,6 +18,7 @@ const HANDSHAKE_SHARE = 0.05;
 const BLOCK_BYTES = 256;
 const SESSION_BYTES = 64;
 const AT = { counter: 4, magic: 0x08, version: 0x0a, session: 0x10, verifier: 0x50 } as const;
+const CHECKED = [AT.magic, AT.version, AT.session, AT.verifier];
 
 /** The old encryption of libdmsg: its handshake, and an exporter on the encrypted stream after it. */
 export class LibdmsgTarget implements Target {
@@ -42,7 +44,10 @@ export class LibdmsgTarget implements Target {
       },
     );
     one.fed();
-    stream.arrive(mutantFlight(this.#flight(random), random));
+    stream.late = 0;
+    const { bytes, isGood } = this.#flight(random);
+    const mutant = mutantFlight(Buffer.from(bytes), random);
+    stream.arrive(mutant);
     await turn();
     let ends = 0;
     encrypted?.start({ target: () => Buffer.alloc(100), received: () => {}, closed: () => ends++ });
@@ -51,12 +56,14 @@ export class LibdmsgTarget implements Target {
     stream.hangUp();
     await done;
     await turn();
+    const isAccepted = isGood && mutant.equals(bytes);
+    holds((encrypted !== undefined) === isAccepted, `a handshake is ${isAccepted ? 'refused' : 'taken'}`);
     if (encrypted !== undefined) holds(ends === 1, `an encrypted stream has ${ends} ends`);
     else if (!(error instanceof LinkCryptoError)) throw error;
   }
 
-  /** A peer's handshake, its plain text perhaps wrong. */
-  #flight(random: Random): Buffer {
+  /** A peer's handshake, and whether its plain text is right. */
+  #flight(random: Random): { bytes: Buffer; isGood: boolean } {
     const plain = randomBytes(2 * BLOCK_BYTES);
     plain.writeUInt16LE(0x4832, AT.magic);
     plain.writeUInt16LE(1, AT.version);
@@ -65,9 +72,12 @@ export class LibdmsgTarget implements Target {
       const at = AT.verifier + (i >> 2);
       plain[at] = (plain[at] as number) ^ (plain[AT.session + i] as number);
     }
-    if (random.chance(0.4)) plain.writeUInt16BE(random.integer(0, 0xffff), random.pick(Object.values(AT)));
+    const good = Buffer.from(plain);
+    if (random.chance(0.4)) plain.writeUInt16BE(random.integer(0, 0xffff), random.pick(CHECKED));
     const keys = { own: this.#theirs.privateKey, peer: this.#ours.publicKey };
-    return Buffer.concat([encryptTwice(keys, plain.subarray(0, BLOCK_BYTES)), plain.subarray(BLOCK_BYTES)]);
+    const isGood = plain.equals(good);
+    const first = encryptTwice(keys, plain.subarray(0, BLOCK_BYTES));
+    return { bytes: Buffer.concat([first, plain.subarray(BLOCK_BYTES)]), isGood };
   }
 }
 
@@ -93,9 +103,17 @@ function mutantFlight(flight: Buffer, random: Random): Buffer {
 async function messages(one: Case): Promise<void> {
   const { random } = one;
   const world = await ExporterWorld.make(one);
-  await world.visit(random.integer(5, 30), random.pick([0, 0, 0.03, 0.1]), new LibdmsgCipher(random));
+  const cipher = new LibdmsgCipher(random);
+  const wild = random.pick([0, 0, 0.03, 0.1]);
+  const { error } = await world.visit(random.integer(5, 30), wild, cipher);
   await world.check();
+  // Of a peer that says nothing wrong itself, what was spoilt on the way is never taken for its words.
+  if (wild === 0 && cipher.isSpoilt) {
+    holds(error !== undefined && !SAID.has(error.code), `a spoilt chunk ends the link with ${error?.code}`);
+  }
 }
+
+const SAID = new Set<LinkErrorCode>(['sync', 'field', 'header-crc', 'payload-crc', 'sequence']);
 
 /** Chunks of libdmsg between the fuzzer and the program, some of them spoilt. */
 class LibdmsgCipher implements Cipher {
@@ -105,6 +123,8 @@ class LibdmsgCipher implements Cipher {
   readonly #sealer = new Sealer(this.#theirSession);
   readonly #opener = new Opener(this.#ourSession);
   readonly #spoils: number;
+  /** A chunk was changed. */
+  isSpoilt = false;
   #said: Buffer = Buffer.alloc(0);
   #came: Buffer = Buffer.alloc(0);
 
@@ -151,6 +171,7 @@ class LibdmsgCipher implements Cipher {
     if (random.chance(0.3)) return Buffer.concat([sealed, sealed.subarray(0, SEALED_BYTES)]);
     const at = random.integer(0, sealed.length - 1);
     sealed[at] = (sealed[at] as number) ^ (1 << random.integer(0, 7));
+    this.isSpoilt = true;
     return sealed;
   }
 }

@@ -12,6 +12,7 @@ import { checkCodec } from './codec-check.ts';
 import { type Frame, type Id, makeFrame, type Parts, sameId, seal } from './frame.ts';
 import { type Heard, Hearing } from './hearing.ts';
 import { mutate } from './mutate.ts';
+import { Rules } from './rules.ts';
 
 /** Times go by in `beat`, hundreds of ms at once. */
 const TIMES = { handshakeMs: 4_000, pingMs: 500, silentMs: 2_000, stuckMs: 5_000, maxUnsentBytes: 1 << 20 };
@@ -76,6 +77,7 @@ export class FuzzPeer {
   readonly #manners: Manners;
   readonly #hearing: Hearing;
   readonly #cipher: Cipher;
+  readonly #rules: Rules | undefined;
   #sequence = 0;
   /** Held back, to come later. */
   #late: Frame | undefined;
@@ -93,7 +95,13 @@ export class FuzzPeer {
     this.#case = one;
     this.#random = one.random;
     this.#manners = manners;
-    this.#hearing = new Hearing((message) => this.inbox.push(message));
+    this.#hearing = new Hearing(
+      (message) => {
+        this.#rules?.hears(message);
+        this.inbox.push(message);
+      },
+      () => this.link?.maxPayloadBytes ?? 0,
+    );
     this.#cipher = cipher;
     this.stream = new FuzzStream(one.random, (bytes) => {
       const said = cipher.open(bytes);
@@ -110,6 +118,7 @@ export class FuzzPeer {
       },
       this.#watched(user),
     );
+    this.#rules = new Rules(this.link, options.dialect ?? 'auto');
   }
 
   get over(): boolean {
@@ -197,10 +206,11 @@ export class FuzzPeer {
 
   #emit(frame: Frame, isSealed: boolean): void {
     if (this.over) return;
-    if (isSealed) {
-      seal(frame, this.#sequence);
-      this.#sequence = (this.#sequence + 1) & 0xff;
-    }
+    if (isSealed) seal(frame, this.#sequence);
+    // What the program has said in this turn is still on its way.
+    this.link.mux.writer.flush();
+    const offence = this.#rules?.says(frame, this.#sequence);
+    if (isSealed) this.#sequence = (this.#sequence + 1) & 0xff;
     if (frame.bytes.length === 0) return;
     this.#before = frame;
     this.#hearing.sends(frame);
@@ -208,6 +218,9 @@ export class FuzzPeer {
     if (this.#random.chance(CODEC_SHARE)) checkCodec(frame.bytes);
     this.#case.fed();
     this.stream.arrive(this.#cipher.seal(frame.bytes));
+    if (offence !== undefined && this.stream.isDrained && this.#cipher === PLAIN) {
+      holds(this.over, `the link survives ${offence}`);
+    }
   }
 
   #watched(user: LinkUser): LinkUser {

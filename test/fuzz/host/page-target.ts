@@ -64,8 +64,15 @@ async function lightHost(one: Case): Promise<void> {
   const { random } = one;
   const page = new HostilePage(one, ALL, true);
   let closings = 0;
-  const observer = { closed: () => closings++ };
-  const session = new PageSession(page.transport, lightHandlers(random), log, observer);
+  const observer = {
+    closed: () => {
+      closings++;
+      page.isClosed = true;
+    },
+  };
+  const unchecked: string[] = [];
+  const handlers = lightHandlers(random, (command) => unchecked.push(command));
+  const session = new PageSession(page.transport, handlers, log, observer);
   page.session = session;
   for (let left = random.integer(10, 80); left > 0 && page.dropped === undefined; left--) {
     page.send();
@@ -76,11 +83,16 @@ async function lightHost(one: Case): Promise<void> {
   await turn();
   session.receive({ id: 1, command: 'session.hello', input: {} });
   holds(closings === 1, `a page is closed ${closings} times`);
+  holds(unchecked.length === 0, `handlers are given what is not of the contract: ${unchecked.join()}`);
 }
 
-/** Handlers that answer well or badly, late or never. */
-function lightHandlers(random: Random): Handlers {
-  const handler = (command: CommandName) => (_input: unknown, context: CallContext<CommandName>) => {
+/**
+ * Handlers that answer well or badly, late or never.
+ * @param unchecked told of a command whose input is not what the contract says
+ */
+function lightHandlers(random: Random, unchecked: (command: CommandName) => void): Handlers {
+  const handler = (command: CommandName) => (input: unknown, context: CallContext<CommandName>) => {
+    if (!COMMANDS[command].input.safeParse(input).success) unchecked(command);
     switch (random.integer(0, 9)) {
       case 0:
         return new Promise<never>(() => {});

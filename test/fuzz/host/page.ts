@@ -1,8 +1,9 @@
+import { messageFault } from '../../../electron/host/api/message-fault.ts';
 import type { PageSession, PageTransport } from '../../../electron/host/api/page-session.ts';
 import type { CommandName, Input } from '../../../shared/contract.ts';
 import { COMMANDS } from '../../../shared/contract.ts';
 import { CallError } from '../../../shared/errors.ts';
-import { ToPage } from '../../../shared/wire.ts';
+import { MAX_TO_HOST_BYTES, ToPage } from '../../../shared/wire.ts';
 import type { Random } from '../../dmsg/support/random.ts';
 import { type Case, holds } from '../support/target.ts';
 import { generate } from './generate.ts';
@@ -15,11 +16,13 @@ export class HostilePage {
   /** Set right after the session was made of the transport. */
   session: PageSession | undefined;
   dropped: string | undefined;
+  /** The session is over, and hears nothing more. */
+  isClosed = false;
   /** A bug of a handler is none of ours only where the handler was made to have it. */
   readonly #mayBeInternal: boolean;
   readonly #case: Case;
   readonly #random: Random;
-  readonly #open = new Set<number>();
+  readonly #open = new Map<number, unknown>();
   readonly #commands: readonly CommandName[];
   readonly #wild: number;
   #nextId = 1;
@@ -61,10 +64,15 @@ export class HostilePage {
         ? { id, command, input: spoil(given, random, ODD) }
         : spoil(message, random, ODD);
     }
-    const sent = message as { id?: unknown; cancel?: unknown } | null | undefined;
-    if (typeof sent === 'object' && typeof sent?.id === 'number') this.#open.add(sent.id);
+    const sent = message as { id?: unknown; command?: unknown } | null | undefined;
+    if (typeof sent === 'object' && typeof sent?.id === 'number' && !this.#open.has(sent.id)) {
+      this.#open.set(sent.id, sent.command);
+    }
     this.#case.fed();
     this.session?.receive(message);
+    const fault = messageFault(message, MAX_TO_HOST_BYTES);
+    const isOver = this.dropped !== undefined || this.isClosed;
+    holds(fault === null || isOver, `a page may send what it must not: ${fault}`);
     checkPrototypes();
   }
 
@@ -73,8 +81,13 @@ export class HostilePage {
     if (!('id' in message)) return;
     holds(this.#open.has(message.id), `the call ${message.id} is answered twice, or was never made`);
     if (!('ok' in message)) return;
+    const command = this.#open.get(message.id);
     this.#open.delete(message.id);
-    if (message.ok) return;
+    if (message.ok) {
+      const { output } = COMMANDS[command as CommandName];
+      holds(output.safeParse(message.value).success, `the answer to ${command} is not of the contract`);
+      return;
+    }
     const { code } = CallError.parse(message.error);
     holds(code !== 'internal' || this.#mayBeInternal, `a call ended with a bug: ${message.error.message}`);
   }

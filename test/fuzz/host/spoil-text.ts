@@ -27,6 +27,9 @@ const PIECES: readonly string[] = [
   'NaN',
 ];
 
+/** Lists in lists: JSON.parse takes them, what looks at them may have no stack for it. */
+const DEEP = `${'['.repeat(20_000)}0${']'.repeat(20_000)}`;
+
 /** A text with something changed, cut or put in. */
 export function spoilText(text: string, random: Random): string {
   const at = random.integer(0, text.length);
@@ -46,10 +49,9 @@ export function spoilText(text: string, random: Random): string {
     case 5:
       return random.pick(['', '\ufeff', 'null', '[]', '{}', '"x"', '0', text + text]);
     case 6:
-      return `${text.slice(0, at)}${random.pick(['[', '{"a":', '['])}`.repeat(random.chance(0.02) ? 2000 : 2);
+      if (random.chance(0.1)) return text.replace(/"layout":\s*\{/, `"layout":{"deep":${DEEP},`);
+      return text.slice(0, at) + random.pick(['[', '{"a":']).repeat(random.pick([1, 100, 3000]));
     default:
-      return random.chance(0.98)
-        ? text.replace(/\d+/, '1e400')
-        : `${text.slice(0, at)}"${'x'.repeat(12_000_000)}"`;
+      return text.replace(/\d+/, '1e400');
   }
 }

@@ -42,6 +42,11 @@ export class FuzzStream implements ByteStream {
     return this.destroyed || this.#closed;
   }
 
+  /** All that came has been read. */
+  get isDrained(): boolean {
+    return this.#inbox.length === 0;
+  }
+
   start(sink: ByteSink): void {
     this.#sink = sink;
     this.#target = sink.target();
@@ -99,7 +104,7 @@ export class FuzzStream implements ByteStream {
     const isLate = this.#random.chance(this.late);
     for (let at = 0; at < bytes.length; ) {
       const left = bytes.length - at;
-      const whole = this.#random.chance(0.7);
+      const whole = this.#random.chance(0.7) && !(isLate && at === 0);
       const count = whole ? left : Math.min(left, this.#random.integer(1, this.#random.pick([3, 70, 5000])));
       this.#inbox.push(bytes.subarray(at, at + count));
       at += count;
