@@ -154,7 +154,7 @@ export class HostileClient {
     ]);
     const range = rangeOn(of.sizeBytes, random);
     if (command === Command.BLK_WRITE) {
-      const length = random.chance(0.95) ? Math.min(range.bytes, 65_536) : random.integer(0, 4096);
+      const length = random.chance(0.95) ? Math.min(range.bytes, 128 << 10) : random.integer(0, 4096);
       peer.say(block(command, id, device, range, PAYLOAD.subarray(0, length)));
     } else peer.say(block(command, id, device, range));
     if (random.chance(0.03)) peer.say(end(id, device));

@@ -209,6 +209,8 @@ export class FuzzPeer {
     if (isSealed) seal(frame, this.#sequence);
     // What the program has said in this turn is still on its way.
     this.link.mux.writer.flush();
+    // Nor can be judged what comes while something said before is still to be read.
+    const isCurrent = this.stream.isDrained;
     const offence = this.#rules?.says(frame, this.#sequence);
     if (isSealed) this.#sequence = (this.#sequence + 1) & 0xff;
     if (frame.bytes.length === 0) return;
@@ -218,7 +220,7 @@ export class FuzzPeer {
     if (this.#random.chance(CODEC_SHARE)) checkCodec(frame.bytes);
     this.#case.fed();
     this.stream.arrive(this.#cipher.seal(frame.bytes));
-    if (offence !== undefined && this.stream.isDrained && this.#cipher === PLAIN) {
+    if (offence !== undefined && isCurrent && this.stream.isDrained && this.#cipher === PLAIN) {
       holds(this.over, `the link survives ${offence}`);
     }
   }

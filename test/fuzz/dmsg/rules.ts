@@ -1,4 +1,4 @@
-import { Flag, HEADER_BYTES, HEADER_MAX_BYTES, MAGIC } from '../../../electron/dmsg/constants.ts';
+import { Command, Flag, HEADER_BYTES, HEADER_MAX_BYTES, MAGIC } from '../../../electron/dmsg/constants.ts';
 import { crc32c } from '../../../electron/dmsg/crc32c.ts';
 import { dialectOfConn } from '../../../electron/dmsg/dialect.ts';
 import { commandOf, headerBytes, headerCrc, Off, padded } from '../../../electron/dmsg/header.ts';
@@ -7,23 +7,25 @@ import type { LinkOptions } from '../../../electron/dmsg/link-options.ts';
 import { type Frame, getId, viewOf } from './frame.ts';
 import { flagged, type Heard, keyOf } from './hearing.ts';
 
-/** A transaction directly under the link, as it was told on the wire. */
-interface Root {
+/** A transaction that is there, as the wire tells. */
+interface Known {
   /** The fuzzer opened it. */
   readonly isTheirs: boolean;
   /** The fuzzer has said its first message in it, and its last. */
   begun: boolean;
   over: boolean;
+  /** What is said in it may be excused: an open that waits for a fence is not ended at once where it is lost. */
+  readonly isExcused: boolean;
 }
 
 /**
- * What a frame must not be, told from the wire alone: one that breaks a rule ends the link. Of transactions only
- * those directly under the link are followed, since no loss of a parent excuses what is said in them.
+ * What a frame must not be, told from the wire alone: one that breaks a rule ends the link. Of the program's own
+ * transactions only those directly under the link are followed: it may have lost others already.
  */
 export class Rules {
   readonly #link: Link;
   readonly #dialect: LinkOptions['dialect'];
-  readonly #roots = new Map<string, Root>();
+  readonly #known = new Map<string, Known>();
   /** Whether the next frame begins where the program expects one, with a sequence number it knows. */
   #isAligned = true;
 
@@ -37,9 +39,9 @@ export class Rules {
     if ((heard.circuit.low | heard.circuit.high | heard.id.low | heard.id.high) === 0) return;
     const isTheirs = flagged(heard, Flag.REVTRANS);
     const key = `${isTheirs} ${keyOf(heard.id)}`;
-    if (flagged(heard, Flag.DELETE)) this.#roots.delete(key);
+    if (flagged(heard, Flag.DELETE)) this.#known.delete(key);
     else if (!isTheirs && flagged(heard, Flag.CREATE) && (heard.circuit.low | heard.circuit.high) === 0) {
-      this.#roots.set(key, { isTheirs, begun: false, over: false });
+      this.#known.set(key, { isTheirs, begun: false, over: false, isExcused: false });
     }
   }
 
@@ -84,18 +86,23 @@ export class Rules {
     if ((id.low | id.high) === 0) return undefined;
     const isTheirs = !has(Flag.REVTRANS);
     const key = `${isTheirs} ${keyOf(id)}`;
-    const root = this.#roots.get(key);
+    const known = this.#known.get(key);
+    if (known?.isExcused === true) return undefined;
     if (has(Flag.CREATE) && !has(Flag.REPLY)) {
-      if (root !== undefined) return 'an opening of what is there';
-      if (!isTheirs || (circuit.low | circuit.high) !== 0) return undefined;
-      if (this.#isSecondConn(commandOf(cmd))) return 'a second introduction';
-      this.#roots.set(key, { isTheirs, begun: true, over: has(Flag.DELETE) });
-    } else if (root !== undefined) {
-      if (root.over) return has(Flag.ABORT) ? undefined : 'a message after the end';
+      if (known !== undefined) return 'an opening of what is there';
+      const isRoot = (circuit.low | circuit.high) === 0;
+      const parent = this.#known.get(`${!has(Flag.REVCIRC)} ${keyOf(circuit)}`);
+      if (!isTheirs || (!isRoot && (parent === undefined || parent.over))) return undefined;
+      const command = commandOf(cmd);
+      if (isRoot && this.#isSecondConn(command)) return 'a second introduction';
+      const isExcused = command === Command.BLK_OPEN;
+      this.#known.set(key, { isTheirs, begun: true, over: has(Flag.DELETE), isExcused });
+    } else if (known !== undefined) {
+      if (known.over) return has(Flag.ABORT) ? undefined : 'a message after the end';
       if (has(Flag.REPLY) === isTheirs) return 'a message from the wrong side';
-      if (has(Flag.CREATE) === root.begun) return 'a first message that is none, or a second first one';
-      root.begun = true;
-      root.over = has(Flag.DELETE);
+      if (has(Flag.CREATE) === known.begun) return 'a first message that is none, or a second first one';
+      known.begun = true;
+      known.over = has(Flag.DELETE);
     }
     return undefined;
   }

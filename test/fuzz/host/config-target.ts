@@ -26,7 +26,7 @@ const STORE_LIMIT_MS = 2_000;
 const KEYS = 8;
 /** A text of so many characters, now and then: what looks at each may have no stack for them. */
 const LONG = 12_000_000;
-const LONG_SHARE = 0.001;
+const LONG_SHARE = 0.003;
 /** A config is read in the time its size asks for: a list of a million entries is no hang. */
 const LIMIT_MS = 100;
 const MS_PER_CHARACTER = 1e-4;

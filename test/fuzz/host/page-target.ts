@@ -82,6 +82,7 @@ async function lightHost(one: Case): Promise<void> {
   session.close();
   await turn();
   session.receive({ id: 1, command: 'session.hello', input: {} });
+  page.check();
   holds(closings === 1, `a page is closed ${closings} times`);
   holds(unchecked.length === 0, `handlers are given what is not of the contract: ${unchecked.join()}`);
 }
@@ -133,6 +134,7 @@ async function wholeHost(one: Case): Promise<void> {
     }
     for (let turns = 0; turns < 100 && page.waiting > 0; turns++) await turn();
     await host.close();
+    page.check();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

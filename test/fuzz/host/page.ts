@@ -26,6 +26,7 @@ export class HostilePage {
   readonly #commands: readonly CommandName[];
   readonly #wild: number;
   #nextId = 1;
+  #problem: unknown;
 
   constructor(one: Case, commands: readonly CommandName[], mayBeInternal: boolean) {
     this.#case = one;
@@ -36,7 +37,14 @@ export class HostilePage {
     this.transport = {
       name: 'fuzz',
       backlogBytes: 0,
-      send: (message) => this.#hear(message),
+      send: (message) => {
+        try {
+          this.#hear(message);
+        } catch (error) {
+          // Thrown in a session, it would become the answer to a call.
+          this.#problem ??= error;
+        }
+      },
       drop: (reason) => {
         this.dropped ??= reason;
         this.session?.close();
@@ -47,6 +55,11 @@ export class HostilePage {
   /** Calls without an answer. */
   get waiting(): number {
     return this.#open.size;
+  }
+
+  /** @throws Finding where something it was told is wrong */
+  check(): void {
+    if (this.#problem !== undefined) throw this.#problem;
   }
 
   /** Send something. @param input what a command is given, else anything its schema takes */
