@@ -126,7 +126,7 @@ function submit(unit: Unit, user: UnitUser, requests: GuardedRequest[], random: 
   if (unit.state === 'detached') return;
   for (let count = random.pick([0, 1, 1, 2, 8]); count > 0; count--) {
     const op = random.pick(OPS);
-    const { offset, bytes } = random.chance(0.02)
+    const { offset, bytes } = random.chance(0.01)
       ? { offset: 0, bytes: 1536 << 10 }
       : rangeOn(DISK_BYTES, random);
     if (op !== BlockOp.flush && checkRange(user, offset, bytes) !== null) continue;

@@ -220,7 +220,8 @@ export class FuzzPeer {
     if (this.#random.chance(CODEC_SHARE)) checkCodec(frame.bytes);
     this.#case.fed();
     this.stream.arrive(this.#cipher.seal(frame.bytes));
-    if (offence !== undefined && isCurrent && this.stream.isDrained && this.#cipher === PLAIN) {
+    if (!isCurrent || !this.stream.isDrained) this.#rules?.isUnread();
+    else if (offence !== undefined && this.#cipher === PLAIN) {
       holds(this.over, `the link survives ${offence}`);
     }
   }

@@ -26,6 +26,8 @@ export class Rules {
   readonly #link: Link;
   readonly #dialect: LinkOptions['dialect'];
   readonly #known = new Map<string, Known>();
+  /** The transaction opened by what was said last. */
+  #newest: string | undefined;
   /** Whether the next frame begins where the program expects one, with a sequence number it knows. */
   #isAligned = true;
 
@@ -51,11 +53,17 @@ export class Rules {
    * @returns why it ends the link; undefined where it need not
    */
   says(frame: Frame, sequence: number): string | undefined {
+    this.#newest = undefined;
     if (!this.#isAligned) return undefined;
     const broken = this.#form(frame, sequence);
     if (broken === undefined) return this.#isAligned ? this.#transaction(frame) : undefined;
     this.#isAligned = false;
     return broken;
+  }
+
+  /** What was said last has not been read yet: its parent may be gone when it is. */
+  isUnread(): void {
+    if (this.#newest !== undefined) this.#known.delete(this.#newest);
   }
 
   #form(frame: Frame, sequence: number): string | undefined {
@@ -96,6 +104,7 @@ export class Rules {
       const command = commandOf(cmd);
       if (isRoot && this.#isSecondConn(command)) return 'a second introduction';
       const isExcused = command === Command.BLK_OPEN;
+      this.#newest = key;
       this.#known.set(key, { isTheirs, begun: true, over: has(Flag.DELETE), isExcused });
     } else if (known !== undefined) {
       if (known.over) return has(Flag.ABORT) ? undefined : 'a message after the end';

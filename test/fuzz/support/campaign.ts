@@ -18,7 +18,7 @@ export interface Outcome {
   readonly cases: number;
   readonly seconds: number;
   readonly peakRssBytes: number;
-  /** Growth of the process from the first case to the end, and from the end of the warm-up, both after GC. */
+  /** Growth of the process from the first cases to the end, and from the end of the warm-up, both after GC. */
   readonly growthBytes: number;
   readonly lateGrowthBytes: number;
   /** What must never happen, happened. */
