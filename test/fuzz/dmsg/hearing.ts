@@ -148,6 +148,7 @@ function wholeLength(bytes: Buffer): number {
   return length + padded(auxBytes);
 }
 
+/** Of ids over 2^53 some share a key, which makes the checks above weaker and never wrong. */
 export function keyOf({ low, high }: Id): number {
   return high * 0x1_0000_0000 + low;
 }

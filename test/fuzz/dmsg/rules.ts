@@ -4,8 +4,8 @@ import { dialectOfConn } from '../../../electron/dmsg/dialect.ts';
 import { commandOf, headerBytes, headerCrc, Off, padded } from '../../../electron/dmsg/header.ts';
 import type { Link } from '../../../electron/dmsg/link.ts';
 import type { LinkOptions } from '../../../electron/dmsg/link-options.ts';
-import { type Frame, getId, viewOf } from './frame.ts';
-import { flagged, type Heard, keyOf } from './hearing.ts';
+import { type Frame, getId, type Id, viewOf } from './frame.ts';
+import { flagged, type Heard } from './hearing.ts';
 
 /** A transaction that is there, as the wire tells. */
 interface Known {
@@ -40,7 +40,7 @@ export class Rules {
   hears(heard: Heard): void {
     if ((heard.circuit.low | heard.circuit.high | heard.id.low | heard.id.high) === 0) return;
     const isTheirs = flagged(heard, Flag.REVTRANS);
-    const key = `${isTheirs} ${keyOf(heard.id)}`;
+    const key = keyOf(isTheirs, heard.id);
     if (flagged(heard, Flag.DELETE)) this.#known.delete(key);
     else if (!isTheirs && flagged(heard, Flag.CREATE) && (heard.circuit.low | heard.circuit.high) === 0) {
       this.#known.set(key, { isTheirs, begun: false, over: false, isExcused: false });
@@ -93,13 +93,13 @@ export class Rules {
     const has = (flag: number): boolean => (cmd & flag) !== 0;
     if ((id.low | id.high) === 0) return undefined;
     const isTheirs = !has(Flag.REVTRANS);
-    const key = `${isTheirs} ${keyOf(id)}`;
+    const key = keyOf(isTheirs, id);
     const known = this.#known.get(key);
     if (known?.isExcused === true) return undefined;
     if (has(Flag.CREATE) && !has(Flag.REPLY)) {
       if (known !== undefined) return 'an opening of what is there';
       const isRoot = (circuit.low | circuit.high) === 0;
-      const parent = this.#known.get(`${!has(Flag.REVCIRC)} ${keyOf(circuit)}`);
+      const parent = this.#known.get(keyOf(!has(Flag.REVCIRC), circuit));
       if (!isTheirs || (!isRoot && (parent === undefined || parent.over))) return undefined;
       const command = commandOf(cmd);
       if (isRoot && this.#isSecondConn(command)) return 'a second introduction';
@@ -121,4 +121,9 @@ export class Rules {
     if (dialect === undefined || this.#link.peer === undefined || this.#link.state !== 'up') return false;
     return this.#dialect === 'auto' || this.#dialect === dialect;
   }
+}
+
+/** All 64 bits of an id count here, and who opened it. */
+function keyOf(isTheirs: boolean, { low, high }: Id): string {
+  return `${isTheirs} ${high}:${low}`;
 }

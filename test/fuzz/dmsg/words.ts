@@ -45,9 +45,9 @@ export function span(id: Id, { serial, sizeBytes, blockBytes, distance }: Offer)
 /** Answer what was heard. @param last ends the transaction from the fuzzer's side */
 export function answerTo(heard: Heard, last: boolean, error = 0, first = true, payload?: Buffer): Parts {
   const flags = Flag.REPLY | Flag.REVTRANS | (first ? Flag.CREATE : 0) | (last ? Flag.DELETE : 0);
-  // Whoever receives this opened the parent too, unless it opened the transaction within one of ours.
-  const circ =
-    (heard.cmd & Flag.REVCIRC) !== 0 ? 0 : (heard.circuit.low | heard.circuit.high) === 0 ? 0 : Flag.REVCIRC;
+  // The parent is the receiver's own, unless that said the fuzzer had opened it, or there is none.
+  const isInTheirs = (heard.cmd & Flag.REVCIRC) === 0 && (heard.circuit.low | heard.circuit.high) !== 0;
+  const circ = isInTheirs ? Flag.REVCIRC : 0;
   return {
     cmd: Command.LNK_ERROR | flags | circ,
     id: heard.id,

@@ -56,8 +56,10 @@ const HARMLESS: readonly CommandName[] = [
 ];
 
 /** What a page sends, by IPC or WebSocket: sessions with handlers of all kinds, and whole hosts. */
-export async function openPageTarget(): Promise<Target> {
-  return { run: (one) => (one.random.chance(HOST_SHARE) ? wholeHost(one) : lightHost(one)) };
+export class PageTarget implements Target {
+  run(one: Case): Promise<void> {
+    return one.random.chance(HOST_SHARE) ? wholeHost(one) : lightHost(one);
+  }
 }
 
 async function lightHost(one: Case): Promise<void> {

@@ -27,7 +27,7 @@ const open: Readonly<Record<TargetName, () => Promise<Target>>> = {
   dmsg: async () => new (await import('../dmsg/target.ts')).DmsgTarget(),
   nbd: async () => new (await import('../nbd/target.ts')).NbdTarget(),
   libdmsg: async () => new (await import('../dmsg/libdmsg-target.ts')).LibdmsgTarget(),
-  page: async () => (await import('../host/page-target.ts')).openPageTarget(),
+  page: async () => new (await import('../host/page-target.ts')).PageTarget(),
   config: async () => new (await import('../host/config-target.ts')).ConfigTarget(),
 };
 
