@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, privateEncrypt, publicEncrypt, randomBytes } from 'node:crypto';
+import { constants, generateKeyPairSync, privateEncrypt, publicEncrypt } from 'node:crypto';
 import { CHUNK_BYTES, Opener, SEALED_BYTES, Sealer } from '../../../electron/dmsg/crypto/chunk-cipher.ts';
 import { encryptLink } from '../../../electron/dmsg/crypto/encrypt-link.ts';
 import { EncryptedStream } from '../../../electron/dmsg/crypto/encrypted-stream.ts';
@@ -27,12 +27,15 @@ export class LibdmsgTarget implements Target {
   readonly #ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly #theirs = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
+  #handshakes = 0;
+
   run(one: Case): Promise<void> {
     return one.random.chance(HANDSHAKE_SHARE) ? this.#handshake(one) : messages(one);
   }
 
   async #handshake(one: Case): Promise<void> {
     const { random } = one;
+    one.limit(LIMIT_MS);
     const keys: LinkKeys = { own: this.#ours.privateKey, peer: this.#theirs.publicKey };
     const stream = new FuzzStream(random, () => {});
     let encrypted: ByteStream | undefined;
@@ -66,16 +69,19 @@ export class LibdmsgTarget implements Target {
 
   /** A peer's handshake, and whether its plain text is right. */
   #flight(random: Random): { bytes: Buffer; isGood: boolean } {
-    const plain = randomBytes(2 * BLOCK_BYTES);
+    const plain = random.bytes(2 * BLOCK_BYTES);
     plain.writeUInt16LE(0x4832, AT.magic);
     plain.writeUInt16LE(1, AT.version);
+    // A session is taken once by a process, also where a case is run again.
+    plain.writeUInt32LE(this.#handshakes++, AT.session);
     plain.fill(0, AT.verifier, AT.verifier + 16);
     for (let i = 0; i < SESSION_BYTES; i++) {
       const at = AT.verifier + (i >> 2);
       plain[at] = (plain[at] as number) ^ (plain[AT.session + i] as number);
     }
     const good = Buffer.from(plain);
-    if (random.chance(0.4)) plain.writeUInt16BE(random.integer(0, 0xffff), random.pick(CHECKED));
+    // Of two bytes of the session the verifier knows only what they are together.
+    if (random.chance(0.4)) plain.writeUInt8(random.integer(0, 0xff), random.pick(CHECKED));
     const keys = { own: this.#theirs.privateKey, peer: this.#ours.publicKey };
     const isGood = plain.equals(good);
     const first = encryptTwice(keys, plain.subarray(0, BLOCK_BYTES));
@@ -116,15 +122,15 @@ async function messages(one: Case): Promise<void> {
   }
 }
 
-const SAID = new Set<LinkErrorCode>(['sync', 'field', 'header-crc', 'payload-crc', 'sequence']);
+const SAID = new Set<LinkErrorCode>(['sync', 'header-crc', 'payload-crc', 'sequence']);
 
 /** Chunks of libdmsg between the fuzzer and the program, some of them spoilt. */
 class LibdmsgCipher implements Cipher {
   readonly #random: Random;
-  readonly #ourSession = randomBytes(SESSION_BYTES);
-  readonly #theirSession = randomBytes(SESSION_BYTES);
-  readonly #sealer = new Sealer(this.#theirSession);
-  readonly #opener = new Opener(this.#ourSession);
+  readonly #ourSession: Buffer;
+  readonly #theirSession: Buffer;
+  readonly #sealer: Sealer;
+  readonly #opener: Opener;
   readonly #spoils: number;
   /** A chunk was changed. */
   isSpoilt = false;
@@ -133,6 +139,10 @@ class LibdmsgCipher implements Cipher {
 
   constructor(random: Random) {
     this.#random = random;
+    this.#ourSession = random.bytes(SESSION_BYTES);
+    this.#theirSession = random.bytes(SESSION_BYTES);
+    this.#sealer = new Sealer(this.#theirSession);
+    this.#opener = new Opener(this.#ourSession);
     this.#spoils = random.pick([0, 0.01, 0.05]);
   }
 
