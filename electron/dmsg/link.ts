@@ -74,6 +74,7 @@ export class Link implements ByteSink {
   #allowance: number;
   #allowedMs = this.#startedMs;
   #progressMs = this.#startedMs;
+  #closeTimer: NodeJS.Timeout | undefined;
 
   /** Takes over a stream just opened or accepted, and starts it. */
   constructor(stream: ByteStream, options: LinkOptions, user: LinkUser) {
@@ -211,7 +212,7 @@ export class Link implements ByteSink {
     }
     this.#writer.flush();
     this.#stream.end();
-    setTimeout(() => this.fail(new LinkError('closed', 'closed by us')), CLOSE_MS).unref();
+    this.#closeTimer = setTimeout(() => this.fail(new LinkError('closed', 'closed by us')), CLOSE_MS).unref();
   }
 
   /** End the link at once. */
@@ -220,6 +221,7 @@ export class Link implements ByteSink {
     this.#state = 'down';
     heartbeat.remove(this);
     this.#backlog.close();
+    clearTimeout(this.#closeTimer);
     this.#reader.stop();
     this.mux.loseAll(Wire.LOSTLINK);
     this.#stream.destroy();

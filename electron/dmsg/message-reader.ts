@@ -271,7 +271,7 @@ export class MessageReader {
     try {
       this.#sink.message(message);
     } finally {
-      // Whoever kept the payload has taken the block out of the message.
+      // Whoever kept the payload has taken the block out of the message; a message that is refused was not kept.
       if (block !== undefined && message.block === block) {
         message.block = undefined;
         block.release();

@@ -80,16 +80,30 @@ export class NbdClient implements BlockDevice, ReplyHandler {
       timeoutMs,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
+    return NbdClient.over(stream, uri.exportName, formatAddress(uri.address), options);
+  }
+
+  /**
+   * Open an export over a stream just opened; it is the client's from then on.
+   * @param where who the server is, for people
+   * @throws NbdConnectError where the server does not give the export
+   */
+  static async over(
+    stream: ByteStream,
+    exportName: string,
+    where: string,
+    options: NbdClientOptions = {},
+  ): Promise<NbdClient> {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const channel = new HandshakeChannel(stream);
-    const where = formatAddress(uri.address);
     const abort = (): void => stream.destroy(options.signal?.reason);
     const timer = setTimeout(() => {
       stream.destroy(new NbdConnectError('timeout', `no answer in ${timeoutMs / 1000} s`));
     }, timeoutMs);
     options.signal?.addEventListener('abort', abort);
     try {
-      const found = await negotiateExport(channel, uri.exportName);
-      const client = new NbdClient(stream, `${where} ${JSON.stringify(uri.exportName)}`, found, options);
+      const found = await negotiateExport(channel, exportName);
+      const client = new NbdClient(stream, `${where} ${JSON.stringify(exportName)}`, found, options);
       channel.handOver(client.#receiver);
       return client;
     } catch (reason) {
@@ -97,7 +111,7 @@ export class NbdClient implements BlockDevice, ReplyHandler {
       options.signal?.throwIfAborted();
       const error = reason as Error;
       const code = error instanceof NbdConnectError ? error.code : 'protocol';
-      const export_ = `export ${JSON.stringify(uri.exportName)} of ${where}`;
+      const export_ = `export ${JSON.stringify(exportName)} of ${where}`;
       throw new NbdConnectError(code, `${export_}: ${error.message}`, { cause: error });
     } finally {
       clearTimeout(timer);

@@ -55,6 +55,8 @@ export class Export {
   readonly #open: () => Promise<Medium>;
   readonly #volatile: boolean;
   readonly #sessions = new Set<Session>();
+  /** Sessions that are over, of which commands at the medium can still change it. */
+  readonly #draining = new Set<Session>();
   readonly #fence = new Fence();
   readonly #siblings: FenceSiblings | undefined;
   /** What the fence reaches without siblings: this export alone. */
@@ -180,8 +182,6 @@ export class Export {
   /** End all sessions; what was answered stays answered. */
   endSessions(): void {
     for (const session of [...this.#sessions]) session.end(Wire.LOSTLINK);
-    this.#sessions.clear();
-    this.onSessions?.();
   }
 
   /** Meet siblings no more: the export is offline for good. */
@@ -196,11 +196,8 @@ export class Export {
   setAllow(allow: AllowList): void {
     this.#allow = allow;
     for (const session of [...this.#sessions]) {
-      if (this.accessOf(session.link) !== 'none') continue;
-      session.end(Wire.LOSTLINK);
-      this.#sessions.delete(session);
+      if (this.accessOf(session.link) === 'none') session.end(Wire.LOSTLINK);
     }
-    this.onSessions?.();
   }
 
   /** The handler of this export's span on a link. */
@@ -230,9 +227,16 @@ export class Export {
     drained();
   }
 
+  /** A session is over; told once or more. */
   sessionEnded(session: Session): void {
-    this.#sessions.delete(session);
+    if (!this.#sessions.delete(session)) return;
+    if (session.isChanging) this.#draining.add(session);
     this.onSessions?.();
+  }
+
+  /** Nothing of a session can change the medium any more. */
+  sessionDrained(session: Session): void {
+    this.#draining.delete(session);
   }
 
   #opened(link: Link, load: Load, transaction: Transaction, message: Message): void {
@@ -275,7 +279,7 @@ export class Export {
 
   /** A client has opened anew, here or at a sibling: end what is older, and wait for its I/O at the medium. */
   raiseFence(fence: OpenFence): Promise<void> {
-    return this.#fence.raise(fence, this.#sessions);
+    return this.#fence.raise(fence, [...this.#sessions, ...this.#draining]);
   }
 
   #admit(

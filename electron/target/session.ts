@@ -53,22 +53,30 @@ export class Session implements TransactionHandler {
     return this.#export.stats;
   }
 
+  /** Commands of it can still change the medium, though it may be over. */
+  get isChanging(): boolean {
+    return this.#changing > 0;
+  }
+
   /** An accepted command is over: the medium may be closed when all are. */
   commandEnded(op: BlockOp): void {
-    if (changesMedium(op)) this.#changing--;
-    if (this.#changing === 0) for (const drained of this.#drained.splice(0)) drained();
+    if (changesMedium(op) && --this.#changing === 0) {
+      for (const drained of this.#drained.splice(0)) drained();
+      this.#export.sessionDrained(this);
+    }
     this.#export.commandEnded();
   }
 
   /** The client has opened anew: accept nothing more. Resolves when nothing of it can change the medium. */
   async fenceOff(): Promise<void> {
     this.end(Wire.LOSTLINK);
-    if (this.#changing > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    if (this.isChanging) await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
-  /** End it from our side. */
+  /** End it from our side. Whether the peer agrees changes nothing, and is not told where its link is lost. */
   end(error: number): void {
     this.link.mux.end(this.#transaction, error);
+    this.#export.sessionEnded(this);
   }
 
   // TransactionHandler of the BLK_OPEN.

@@ -12,7 +12,7 @@ export class UnitNumbers {
   readonly #changed: (numbers: ReadonlyMap<string, number>) => void;
 
   /**
-   * @param known numbers of earlier runs
+   * @param known numbers of earlier runs; where two keys have one, as in a file somebody changed, the last keeps it
    * @param changed called when a key got its number, to keep it for later runs
    */
   constructor(
@@ -21,6 +21,8 @@ export class UnitNumbers {
   ) {
     this.#byKey = new Map(known);
     this.#changed = changed;
+    const owners = new Map([...this.#byKey].map(([key, number]) => [number, key]));
+    for (const [key, number] of this.#byKey) if (owners.get(number) !== key) this.#byKey.delete(key);
     for (const number of [...this.#byKey.values()].sort((a, b) => a - b)) this.#claim(number);
   }
 

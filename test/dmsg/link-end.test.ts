@@ -336,3 +336,15 @@ describe('Link: which spans a peer wants', () => {
     assert.equal(raw.link.wants(disk), false);
   });
 });
+
+test('the timer of an orderly close does not outlive the link', async (t) => {
+  const { dialer, listener } = await upPair();
+  const timers = t.mock.method(globalThis, 'setTimeout');
+  const cleared = t.mock.method(globalThis, 'clearTimeout');
+  dialer.link.close();
+  const timer = timers.mock.calls.at(-1)?.result;
+  assert.ok(timer !== undefined);
+  await downWith(dialer);
+  assert.ok(cleared.mock.calls.some((call) => call.arguments[0] === timer));
+  await downWith(listener);
+});

@@ -6,6 +6,7 @@ import { crc32cJavaScript } from '../../electron/dmsg/crc32c.ts';
 import { LinkError, type LinkErrorCode } from '../../electron/dmsg/link-error.ts';
 import { MessageReader } from '../../electron/dmsg/message-reader.ts';
 import { Block } from '../../electron/stream/memory.ts';
+import { heldBlocks } from '../stream/support/block-count.ts';
 import { Delivery, KeepingSink } from './support/deliver.ts';
 import { fields } from './support/fields.ts';
 
@@ -181,4 +182,19 @@ describe('MessageReader refuses', () => {
     );
     assert.equal(release.mock.callCount(), 1);
   });
+});
+
+test('the memory of a payload that came in pieces is given back where its message is refused', () => {
+  const before = heldBlocks();
+  const refusing = {
+    message: () => {
+      throw new LinkError('transaction', 'refused by the test');
+    },
+    landing: () => undefined,
+  };
+  const delivery = new Delivery(new MessageReader(refusing, MAX));
+  delivery.piece(goodPayload.subarray(0, 1000));
+  assert.equal(heldBlocks(), before + 1);
+  assert.throws(() => delivery.piece(goodPayload.subarray(1000)), LinkError);
+  assert.equal(heldBlocks(), before);
 });

@@ -20,7 +20,7 @@ test('the lowest free number, and the same again for a known key', () => {
   );
 });
 
-test('numbers of earlier runs are kept for their keys', () => {
+test('numbers of earlier runs are kept for their keys; one given to two stays with the one used last', () => {
   const numbers = new UnitNumbers(
     [
       ['five', 5],
@@ -35,7 +35,7 @@ test('numbers of earlier runs are kept for their keys', () => {
   );
   assert.deepEqual(
     ['five', 'one', 'also one'].map((key) => numbers.numberOf(key)),
-    [5, 1, 1],
+    [5, 8, 1],
   );
 });
 

@@ -11,9 +11,11 @@ const NEXT = {
 };
 
 const BLANKS = /[ \t\r\n]*/y;
-/** A sign, a string or a word; the kind of a token is its first character, `w` for words. */
-const TOKEN =
-  /[{}[\],:]|"(?:[^"\\\r\n]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+/** A sign or a word; the kind of a token is its first character, `w` for words. */
+const SIGN_OR_WORD = /[{}[\],:]|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+/** What a string is made of (RFC 8259, section 7): no control characters. */
+const PLAIN = /[ !#-[\]-\uffff]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /**
  * Where a text that JSON.parse refuses goes wrong; Node's own messages name the place only of some faults.
@@ -25,7 +27,7 @@ export function jsonFault(text: string): string {
   let at = 0;
   for (;;) {
     at += lengthOf(BLANKS, text, at);
-    const length = lengthOf(TOKEN, text, at);
+    const length = text[at] === '"' ? stringLength(text, at) : lengthOf(SIGN_OR_WORD, text, at);
     const first = text[at] ?? '';
     const kind = '{}[],:"'.includes(first) ? first : 'w';
     if (length === 0 || !NEXT[next].kinds.includes(kind)) return describe(text, at, NEXT[next].words);
@@ -40,6 +42,16 @@ export function jsonFault(text: string): string {
     else if (next === 'name' || (next === 'member' && kind === '"')) next = 'colon';
     else next = open.length === 0 ? 'end' : inObject ? 'moreOfObject' : 'moreOfList';
   }
+}
+
+/** Length of the string that begins at `at`, 0 where it has no end. One pattern for it would need as much stack. */
+function stringLength(text: string, at: number): number {
+  let end = at + 1;
+  for (let characters = 1; characters > 0; end += characters) {
+    end += lengthOf(PLAIN, text, end);
+    characters = lengthOf(ESCAPE, text, end);
+  }
+  return text[end] === '"' ? end + 1 - at : 0;
 }
 
 function lengthOf(pattern: RegExp, text: string, at: number): number {

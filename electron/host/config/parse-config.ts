@@ -3,6 +3,9 @@ import { Settings } from '../../../shared/model/settings.ts';
 import { jsonFault } from './json-fault.ts';
 import { Config } from './schema.ts';
 
+/** A page cannot send a layout deeper than 64: see message-fault.ts. */
+const MAX_DEPTH = 100;
+
 /** A text or value that is no config; the message names the line or place and what is wrong there. */
 export class ConfigError extends Error {
   constructor(message: string) {
@@ -39,18 +42,18 @@ export function parseConfig(text: string): Config {
 
 /** @throws ConfigError */
 export function checkConfig(value: unknown): Config {
-  let result: ReturnType<typeof Config.safeParse>;
-  try {
-    result = Config.safeParse(value);
-  } catch (error) {
-    // The layout may hold anything, also more lists in lists than the stack has room for.
-    if (error instanceof RangeError) throw new ConfigError('layout: is nested too deeply');
-    throw error;
-  }
+  // The layout may hold anything, also more lists in lists than the stack has room for.
+  if (isDeeper(value, MAX_DEPTH)) throw new ConfigError('layout: is nested too deeply');
+  const result = Config.safeParse(value);
   if (result.success) return result.data;
   const [first, ...others] = result.error.issues;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   throw new ConfigError(`${placeOf(first?.path ?? [])}${first?.message ?? 'is no config'}${more}`);
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }
 
 /** What older versions wrote, as this one has it. There is no older version yet. */

@@ -3,16 +3,14 @@ export class Random {
   readonly seed: number;
   #state: number;
 
-  /** @param seed from the environment variable SEED, else new each run; printed */
-  constructor(seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)), quiet = false) {
+  /**
+   * @param seed from the environment variable SEED, else new each run
+   * @param print whether to tell the seed: not where it follows from one that was told
+   */
+  constructor(seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32)), print = true) {
     this.seed = seed >>> 0;
     this.#state = this.seed;
-    if (!quiet) console.log(`# SEED=${this.seed}`);
-  }
-
-  /** Of a seed somebody else prints. */
-  static quiet(seed: number): Random {
-    return new Random(seed, true);
+    if (print) console.log(`# SEED=${this.seed}`);
   }
 
   /** 0 … 1, 1 excluded. */
@@ -27,6 +25,11 @@ export class Random {
   /** An integer, `low` to `high` inclusive. */
   integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
+  }
+
+  /** True with this probability. */
+  chance(probability: number): boolean {
+    return this.next() < probability;
   }
 
   bytes(length: number): Buffer {

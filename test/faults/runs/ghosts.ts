@@ -13,7 +13,7 @@ const { values } = parseArgs({
     'no-fence': { type: 'boolean', default: false },
   },
 });
-const random = Random.quiet(Number(values.seed ?? Math.floor(Math.random() * 2 ** 31)));
+const random = new Random(Number(values.seed ?? Math.floor(Math.random() * 2 ** 31)), false);
 const ghosts = Array.from({ length: Number(values.runs) }, (_, i): Ghost => {
   const shape = GHOST_SHAPES[i % GHOST_SHAPES.length] as Ghost['shape'];
   // As many short times as long ones: 0.1 s to 30 s, by powers.

@@ -50,7 +50,7 @@ export interface Plan {
 const PATIENCE_MS = 30_000;
 
 export function planOf(seed: number): { plan: Plan; random: Random } {
-  const random = Random.quiet(seed);
+  const random = new Random(seed, false);
   const shape = random.pick(SHAPES);
   const plan: Plan = {
     seed,

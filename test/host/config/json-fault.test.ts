@@ -20,6 +20,7 @@ const FAULTS: readonly [text: string, fault: string][] = [
   ['{"a":01}', 'line 1, column 7: "," or "}" should stand where "1}" is'],
   ['{"a":-}', 'line 1, column 6: a value should stand where "-}" is'],
   ['{"a":"one\ntwo"}', 'line 1, column 6: a value should stand where "\\"one" is'],
+  ['{"a":"\u0001"}', 'line 1, column 6: a value should stand where "\\"\\u0001\\"}" is'],
   ['{"a":"\\q"}', 'line 1, column 6: a value should stand where "\\"\\\\q\\"}" is'],
 ];
 
@@ -28,6 +29,11 @@ test('the place and cause of a fault in a JSON text', () => {
     assert.throws(() => JSON.parse(text), SyntaxError);
     assert.equal(jsonFault(text), fault);
   }
+});
+
+test('a text of millions of characters in a bad config is passed over like a short one', () => {
+  const text = `{"a":"${'x'.repeat(12_000_000)}" x`;
+  assert.equal(jsonFault(text), 'line 1, column 12000009: "," or "}" should stand where "x" is');
 });
 
 test('whatever is cut off or changed in a config, the place named is the one where Node, too, gives up', () => {

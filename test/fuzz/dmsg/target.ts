@@ -1,0 +1,14 @@
+import type { Case, Target } from '../support/target.ts';
+import { clientCase } from './client-case.ts';
+import { exporterCase } from './exporter-case.ts';
+import { routerCase } from './router-case.ts';
+
+/** Everything that speaks DMSG: codec, links and transactions, of which three kinds of program are made. */
+export class DmsgTarget implements Target {
+  run(one: Case): Promise<void> {
+    const kind = one.random.next();
+    if (kind < 0.5) return exporterCase(one);
+    if (kind < 0.85) return clientCase(one);
+    return routerCase(one);
+  }
+}
