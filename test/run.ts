@@ -12,8 +12,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const FILE_LIMIT_MS = 10 * 60_000;
-/** These measure stalls, times and memory, and bring real servers, clients and browsers along: one at a time. */
-const ALONE = /^test.(e2e|faults|fuzz|nbd|ui|xdisk)\b/;
+/** These measure stalls, times and memory, or keep the whole machine busy themselves: one at a time. */
+const ALONE =
+  /^test.(ui\b|soak\b|fuzz\b|faults.(failover|seeds)|e2e.(failover|hostile|memory)|nbd.(limits|tools)|xdisk.unit-numbers)/;
 const chosen = process.argv.slice(2);
 let passed = 0;
 let failed = 0;

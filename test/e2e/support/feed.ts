@@ -1,5 +1,5 @@
 /** How long a test waits for something that must come, unless it says otherwise. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 interface Waiter<T> {
   look(item: T): void;
