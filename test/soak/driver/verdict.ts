@@ -1,0 +1,80 @@
+import type { Snapshot } from '../process/snapshot.ts';
+
+/** What one process held at each rest. */
+export interface Rests {
+  readonly name: string;
+  readonly snapshots: Snapshot[];
+}
+
+export interface Row {
+  readonly process: string;
+  readonly quantity: string;
+  readonly values: readonly number[];
+  /** Bytes, else a number of things. */
+  readonly isMemory: boolean;
+  /** There is more of it than there was. */
+  readonly leaks: boolean;
+}
+
+const MIB = 1 << 20;
+/** How much more memory there may be at the last rest than at the first: a share, and bytes. */
+const ROOM: Readonly<Record<keyof Snapshot['memory'], { share: number; bytes: number }>> = {
+  heap: { share: 0.05, bytes: 4 * MIB },
+  external: { share: 0.05, bytes: 4 * MIB },
+  // What the allocator keeps depends on what came at the same time.
+  rss: { share: 0.25, bytes: 32 * MIB },
+};
+
+/** Whether something is counted more often than at some rest before. */
+export function countsGrew(before: readonly Snapshot[], now: Snapshot): boolean {
+  return Object.entries(now.counts).some(([name, count]) => count > fewest(before, name));
+}
+
+/** All quantities of a process over its rests. */
+export function rowsOf({ name: process, snapshots }: Rests): Row[] {
+  const last = snapshots.at(-1) as Snapshot;
+  const names = new Set(snapshots.flatMap(({ counts }) => Object.keys(counts)));
+  const counted = [...names].map((quantity): Row => {
+    const values = snapshots.map(({ counts }) => counts[quantity] ?? 0);
+    const leaks = (last.counts[quantity] ?? 0) > fewest(snapshots, quantity);
+    return { process, quantity, values, isMemory: false, leaks };
+  });
+  const memory = (['heap', 'external', 'rss'] as const).map((quantity): Row => {
+    const values = snapshots.map((snapshot) => snapshot.memory[quantity]);
+    const { share, bytes } = ROOM[quantity];
+    const leaks = last.memory[quantity] > (values[0] as number) * (1 + share) + bytes;
+    return { process, quantity, values, isMemory: true, leaks };
+  });
+  return [...counted, ...memory];
+}
+
+function fewest(snapshots: readonly Snapshot[], name: string): number {
+  return Math.min(...snapshots.map(({ counts }) => counts[name] ?? 0));
+}
+
+/** Timers of which there are more than at the first rest: where to look. */
+export function newTimers({ snapshots }: Rests): string[] {
+  const [first, last] = [snapshots[0] as Snapshot, snapshots.at(-1) as Snapshot];
+  return Object.entries(last.timers)
+    .filter(([sort, count]) => count > (first.timers[sort] ?? 0))
+    .map(([sort, count]) => `${count} of ${sort}, were ${first.timers[sort] ?? 0}`);
+}
+
+/** The rows as a table for people. */
+export function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map(({ process, quantity, values, isMemory, leaks }) => [
+    process,
+    quantity,
+    ...values.map((value) => (isMemory ? `${(value / MIB).toFixed(1)} MiB` : String(value))),
+    leaks ? 'LEAKS' : 'ok',
+  ]);
+  const rests = cells[0]?.slice(3).map((_, i) => `rest ${i + 1}`) ?? [];
+  const all = [['process', 'quantity', ...rests, 'verdict'], ...cells];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0))) ?? [];
+  return all
+    .map((line) =>
+      line.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))),
+    )
+    .map((line) => line.join('  '))
+    .join('\n');
+}
