@@ -104,7 +104,7 @@ export class Export {
   accessOf(link: Link): Access {
     return accessOf(link, this.#allow);
   }
-  /** Devices peers have open. */
+  /** Devices peers have open, and those closed or lost of which something is at the medium still. */
   get sessions(): ReadonlySet<Session> {
     return this.#sessions;
   }
@@ -178,8 +178,6 @@ export class Export {
   /** End all sessions; what was answered stays answered. */
   endSessions(): void {
     for (const session of [...this.#sessions]) session.end(Wire.LOSTLINK);
-    this.#sessions.clear();
-    this.onSessions?.();
   }
 
   /** Meet siblings no more: the export is offline for good. */
@@ -194,9 +192,7 @@ export class Export {
   setAllow(allow: AllowList): void {
     this.#allow = allow;
     for (const session of [...this.#sessions]) {
-      if (this.accessOf(session.link) !== 'none') continue;
-      session.end(Wire.LOSTLINK);
-      this.#sessions.delete(session);
+      if (this.accessOf(session.link) === 'none') session.end(Wire.LOSTLINK);
     }
     this.onSessions?.();
   }
@@ -228,8 +224,7 @@ export class Export {
   }
 
   sessionEnded(session: Session): void {
-    this.#sessions.delete(session);
-    this.onSessions?.();
+    if (this.#sessions.delete(session)) this.onSessions?.();
   }
 
   #opened(link: Link, load: Load, transaction: Transaction, message: Message): void {

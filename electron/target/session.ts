@@ -23,6 +23,8 @@ export class Session implements TransactionHandler {
   readonly fence: OpenFence | undefined;
   /** Commands accepted that change the medium, and are not over. */
   #changing = 0;
+  /** The peer can send nothing more in it. */
+  #isOver = false;
   #drained: (() => void)[] = [];
 
   constructor(
@@ -57,6 +59,7 @@ export class Session implements TransactionHandler {
   commandEnded(op: BlockOp): void {
     if (changesMedium(op)) this.#changing--;
     if (this.#changing === 0) for (const drained of this.#drained.splice(0)) drained();
+    this.#leaveIfDone();
     this.#export.commandEnded();
   }
 
@@ -69,6 +72,7 @@ export class Session implements TransactionHandler {
   /** End it from our side. */
   end(error: number): void {
     this.link.mux.end(this.#transaction, error);
+    this.#over();
   }
 
   // TransactionHandler of the BLK_OPEN.
@@ -77,12 +81,12 @@ export class Session implements TransactionHandler {
   message(transaction: Transaction, _message: Message): void {
     if (!transaction.rxClosed) return;
     this.link.mux.end(transaction);
-    this.#export.sessionEnded(this);
+    this.#over();
   }
 
   lost(transaction: Transaction, error: number): void {
     this.link.mux.end(transaction, error);
-    this.#export.sessionEnded(this);
+    this.#over();
   }
 
   opened(child: Transaction, message: Message): void {
@@ -111,6 +115,17 @@ export class Session implements TransactionHandler {
     if (medium.synchronous) command.buffer = message.payload;
     else command.keep(message);
     command.start();
+  }
+
+  /** Whoever ends it: one ended by us hears nothing more of a link that is lost then. */
+  #over(): void {
+    this.#isOver = true;
+    this.#leaveIfDone();
+  }
+
+  /** Not before nothing of it can change the medium: until then a fence has to wait for it. */
+  #leaveIfDone(): void {
+    if (this.#isOver && this.#changing === 0) this.#export.sessionEnded(this);
   }
 
   #check(medium: Medium, command: BlkCommand, message: Message): BlockError | null {
