@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const FILE_LIMIT_MS = 10 * 60_000;
 /** These measure stalls, times and memory, and bring real servers, clients and browsers along: one at a time. */
-const ALONE = /^test.(e2e|faults|nbd|ui|xdisk)\b/;
+const ALONE = /^test.(e2e|faults|nbd|soak|ui|xdisk)\b/;
 const chosen = process.argv.slice(2);
 let passed = 0;
 let failed = 0;

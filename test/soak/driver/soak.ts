@@ -64,8 +64,7 @@ async function run(
     await work.during(rest === 0 ? ms * WARM_UP : (ms * (1 - WARM_UP)) / (RESTS - 1));
     await world.heal();
     for (const disk of disks) await disk.rest();
-    const before = rests.map(({ snapshots }) => snapshots);
-    const taken = await atRest(world, before);
+    const taken = await atRest(world, rests);
     for (const [i, { snapshots }] of rests.entries()) snapshots.push(taken[i] as Snapshot);
     told(`rest ${rest + 1} of ${RESTS}: ${disks.reduce((sum, disk) => sum + requestsOf(disk), 0)} requests`);
   }
@@ -87,7 +86,7 @@ function requestsOf({ checked: { done } }: LoadedDisk): number {
 }
 
 /** Look once a second, when figures are told, until nothing is more than before, or has not become less for long. */
-async function atRest(world: SoakWorld, before: readonly (readonly Snapshot[])[]): Promise<Snapshot[]> {
+async function atRest(world: SoakWorld, before: readonly Rests[]): Promise<Snapshot[]> {
   const deadline = performance.now() + CALM_MS;
   let alike = 0;
   let last = '';
@@ -99,10 +98,10 @@ async function atRest(world: SoakWorld, before: readonly (readonly Snapshot[])[]
     const counts = JSON.stringify(taken.map((snapshot) => snapshot.counts));
     alike = counts === last ? alike + 1 : 1;
     last = counts;
-    const isFirst = before.every((snapshots) => snapshots.length === 0);
+    const isFirst = before.every(({ snapshots }) => snapshots.length === 0);
     const isCalm = isFirst
       ? alike === ALIKE
-      : taken.every((snapshot, i) => !countsGrew(before[i] ?? [], snapshot));
+      : taken.every((snapshot, i) => !countsGrew(before[i] as Rests, snapshot));
     if (isCalm || performance.now() > deadline) return taken;
   }
 }
