@@ -5,8 +5,14 @@ import type { Snapshot } from './process/snapshot.ts';
 
 const MIB = 1 << 20;
 
-function rest(counts: Record<string, number>, heap = 20 * MIB, external = MIB, rss = 100 * MIB): Snapshot {
-  return { counts, memory: { heap, external, rss }, timers: { '1000 ms beat': counts.timers ?? 0 } };
+function rest(
+  counts: Record<string, number>,
+  heap = 20 * MIB,
+  external = MIB,
+  rss = 100 * MIB,
+  events = 0,
+): Snapshot {
+  return { counts, memory: { heap, external, rss, events }, timers: { '1000 ms beat': counts.timers ?? 0 } };
 }
 
 function leaksOf(name: string, ...snapshots: Snapshot[]): string[] {
@@ -35,6 +41,12 @@ test('memory may grow by a share and some bytes', () => {
   assert.deepEqual(leaksOf('app', first, rest({}, 24.9 * MIB, 5 * MIB, 156 * MIB)), []);
   const last = rest({}, 25.1 * MIB, 5.1 * MIB, 158 * MIB);
   assert.deepEqual(leaksOf('app', first, last), ['heap', 'external', 'rss']);
+});
+
+test('events that are kept may take their memory, and no more', () => {
+  const first = rest({});
+  assert.deepEqual(leaksOf('app', first, rest({}, 29.9 * MIB, MIB, 100 * MIB, 2 * MIB)), []);
+  assert.deepEqual(leaksOf('app', first, rest({}, 30.1 * MIB, MIB, 100 * MIB, 2 * MIB)), ['heap']);
 });
 
 test('the table names each leak, and where new timers are from', () => {

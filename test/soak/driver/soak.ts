@@ -32,11 +32,12 @@ export async function soak(ms: number, seed: number, told: (line: string) => voi
   const ends: (() => unknown)[] = [];
   const box = new Sandbox({ after: (end: unknown) => void ends.push(end as () => unknown) });
   const random = Random.quiet(seed);
-  const world = await SoakWorld.start(box, () => random.next());
+  let world: SoakWorld | undefined;
   try {
+    world = await SoakWorld.start(box, () => random.next());
     return await run(world, ms, random, told);
   } finally {
-    await world.close();
+    await world?.close();
     for (const end of ends) await end();
   }
 }

@@ -18,12 +18,15 @@ export interface Row {
 
 const MIB = 1 << 20;
 /** How much more memory there may be at the last rest than at the first: a share, and bytes. */
-const ROOM: Readonly<Record<keyof Snapshot['memory'], { share: number; bytes: number }>> = {
+const ROOM: Readonly<Record<'heap' | 'external' | 'rss', { share: number; bytes: number }>> = {
   heap: { share: 0.05, bytes: 4 * MIB },
   external: { share: 0.05, bytes: 4 * MIB },
   // What the allocator keeps depends on what came at the same time.
   rss: { share: 0.25, bytes: 32 * MIB },
 };
+
+/** An event in memory takes so many bytes for each of its line in the file; 2.1 were measured. */
+const EVENT_SHARE = 2.5;
 
 /** What there may be more of at a rest than at another, by process and quantity. */
 const EXPLAINED: Readonly<Record<string, number>> = {
@@ -45,13 +48,16 @@ export function rowsOf({ name: process, snapshots }: Rests): Row[] {
     const leaks = (last.counts[quantity] ?? 0) > most(process, quantity, snapshots);
     return { process, quantity, values, isMemory: false, leaks };
   });
+  const newEvents = Math.max(0, last.memory.events - (snapshots[0]?.memory.events ?? 0));
   const memory = (['heap', 'external', 'rss'] as const).map((quantity): Row => {
     const values = snapshots.map((snapshot) => snapshot.memory[quantity]);
     const { share, bytes } = ROOM[quantity];
-    const leaks = last.memory[quantity] > (values[0] as number) * (1 + share) + bytes;
+    const room = (values[0] as number) * share + bytes + EVENT_SHARE * newEvents;
+    const leaks = last.memory[quantity] > (values[0] as number) + room;
     return { process, quantity, values, isMemory: true, leaks };
   });
-  return [...counted, ...memory];
+  const values = snapshots.map(({ memory }) => memory.events);
+  return [...counted, ...memory, { process, quantity: 'events', values, isMemory: true, leaks: false }];
 }
 
 /** As many as at the rest where there were fewest, and what is explained. */

@@ -1,5 +1,7 @@
 /** The app's host, served to browsers: `app.ts STATE PAGE_FOLDER`. Prints the URL that lets one in. */
 
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { AppCore } from '../../../electron/host/app/app-core.ts';
 import { connectPages } from '../../../electron/host/app/app-host.ts';
 import { LogRing, makeLog } from '../../../electron/host/log.ts';
@@ -16,6 +18,9 @@ const web = await WebHost.start(
   { listen, names: [], insecurePlain: false, pageDirectory, log },
   (transport) => host.connect(transport),
 );
+const events = join(stateDirectory, 'events');
+const eventBytes = (): number =>
+  readdirSync(events).reduce((sum, name) => sum + statSync(join(events, name)).size, 0);
 answerSnapshots(() => {
   const { units, disks, activeRequests } = core.registry;
   return {
@@ -25,5 +30,5 @@ answerSnapshots(() => {
     users: units.reduce((sum, { users }) => sum + users.size, 0),
     requests: activeRequests,
   };
-});
+}, eventBytes);
 console.log(web.mintUrls()[0]);

@@ -31,14 +31,16 @@ Mux.prototype.receive = function (this: Mux, message): void {
  * A line "snapshot" on standard input is answered with one of JSON: what this process holds. Needs `--expose-gc` and
  * `--expose-internals`: Node has no other way to count timers that keep no process alive.
  * @param counts what else there is to count
+ * @param eventBytes see Snapshot
  */
-export function answerSnapshots(counts: () => Record<string, number>): void {
+export function answerSnapshots(counts: () => Record<string, number>, eventBytes = () => 0): void {
   createInterface({ input: process.stdin }).on('line', (line) => {
-    if (line === 'snapshot') void snapshot(counts).then((taken) => console.log(JSON.stringify(taken)));
+    if (line === 'snapshot')
+      void snapshot(counts, eventBytes()).then((taken) => console.log(JSON.stringify(taken)));
   });
 }
 
-async function snapshot(counts: () => Record<string, number>): Promise<Snapshot> {
+async function snapshot(counts: () => Record<string, number>, events: number): Promise<Snapshot> {
   // What was dropped in one turn may be found to be garbage in the next.
   for (let i = 0; i < 3; i++) {
     gc?.();
@@ -58,7 +60,7 @@ async function snapshot(counts: () => Record<string, number>): Promise<Snapshot>
       'memory blocks': heldBlocks(),
       ...counts(),
     },
-    memory: { heap: heapUsed, external: external + arrayBuffers, rss },
+    memory: { heap: heapUsed, external: external + arrayBuffers, rss, events },
     timers,
   };
 }
