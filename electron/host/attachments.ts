@@ -6,18 +6,15 @@ import { z } from 'zod';
 import type { OpenFence } from '../dmsg/open-fence.ts';
 import type { DiskIdentity } from '../xdisk/identity.ts';
 import { replaceFile } from './atomic-file.ts';
+import { locked } from './file-lock.ts';
 import type { Log } from './log.ts';
-import { locked } from './trust/file-lock.ts';
+import { markOf, ProcessMark, runsBesideUs } from './process-mark.ts';
 
-const Attachment = z.object({
+/** With the mark of whoever has it: a state directory that was copied to another host is nobody there. */
+const Attachment = ProcessMark.extend({
   version: z.literal(1),
-  /** A state directory that was copied to another host is nobody there. */
-  host: z.string(),
   client: z.string().regex(/^[0-9a-f]{32}$/),
   generation: z.number().int().min(1),
-  pid: z.number().int(),
-  /** When that process began, as the system counts; null where it does not tell. */
-  started: z.string().nullable(),
 });
 type Attachment = z.infer<typeof Attachment>;
 
@@ -53,11 +50,11 @@ export class Attachments {
       return locked(path, () => {
         const before = this.#read(path);
         if (before === undefined) this.#forgetOld();
-        else if (isHeldByAnother(before)) return newClient();
+        else if (runsBesideUs(before)) return newClient();
         const known = before?.host === hostname() && before.generation < MAX_GENERATION ? before : undefined;
         const client = known?.client ?? newClient().client;
         const generation = (known?.generation ?? 0) + 1;
-        const now: Attachment = { version: 1, host: hostname(), client, generation, ...ourselves() };
+        const now: Attachment = { version: 1, ...markOf(process.pid), client, generation };
         replaceFile(path, `${JSON.stringify(now)}\n`, true);
         return { client, epoch: generation * EPOCHS };
       });
@@ -89,39 +86,11 @@ export class Attachments {
     paths.sort((a, b) => (age.get(b) ?? 0) - (age.get(a) ?? 0));
     for (const path of paths.slice(KEPT)) {
       const old = this.#read(path);
-      if (old === undefined || !isHeldByAnother(old)) rmSync(path, { force: true });
+      if (old === undefined || !runsBesideUs(old)) rmSync(path, { force: true });
     }
   }
 }
 
 function newClient(): OpenFence {
   return { client: randomBytes(16).toString('hex'), epoch: 0 };
-}
-
-function ourselves(): Pick<Attachment, 'pid' | 'started'> {
-  return { pid: process.pid, started: startOf(process.pid) };
-}
-
-function isHeldByAnother({ host, pid, started }: Attachment): boolean {
-  if (host !== hostname() || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // It lives, and is another user's.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return startOf(pid) === started;
-}
-
-/** When a process began, in ticks since the system's start with that start's id: pids come again, these do not. */
-function startOf(pid: number): string | null {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // proc(5): field 22 is starttime; field 2, in parentheses, may itself have any character.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${boot}/${fields[22 - 3]}`;
-  } catch {
-    return null;
-  }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { replaceFile } from './atomic-file.ts';
+import { locked } from './file-lock.ts';
 import type { Log } from './log.ts';
 
 const Numbers = z.object({
@@ -53,11 +54,10 @@ export class NumbersFile {
     const numbers = this.#due ?? new Map();
     this.#due = undefined;
     try {
-      mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 });
       // Disks in memory have a new serial each time: those not seen for long give their numbers up.
       const units = Object.fromEntries([...numbers].slice(-KEPT_NUMBERS));
       const text = JSON.stringify({ version: 1, units }, null, 2);
-      replaceFile(this.#path, `${text}\n`, true);
+      locked(this.#path, () => replaceFile(this.#path, `${text}\n`, true));
     } catch (error) {
       this.#log.warn(`unit numbers are not kept: ${(error as Error).message}`);
     }

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { OpenFence } from '../../electron/dmsg/open-fence.ts';
 import { Attachments } from '../../electron/host/attachments.ts';
-import { turn } from '../block/support/until.ts';
-import { Random } from '../dmsg/support/random.ts';
 import { Child } from '../e2e/support/child.ts';
 import { temporaryFolder } from '../media/folder.ts';
+import { killWriters } from './support/killed-writer.ts';
 import { collectedLog } from './support/log.ts';
 
-const KILLS = 6;
-const claimer = fileURLToPath(new URL('support/attachment-claimer.ts', import.meta.url));
+const CLAIMER = new URL('support/attachment-claimer.ts', import.meta.url);
 const DISK = { serial: 'S1', label: 'nas/disk', sizeBytes: 1 << 20, blockBytes: 512 };
 
 /** The one file that is kept of one disk. */
@@ -33,7 +31,7 @@ async function claimedElsewhere(
   t: TestContext,
   directory: string,
 ): Promise<{ child: Child; claim: OpenFence }> {
-  const child = new Child(process.execPath, ['--import', 'tsx', claimer, directory, 'once']);
+  const child = new Child(process.execPath, ['--import', 'tsx', fileURLToPath(CLAIMER), directory, 'once']);
   t.after(() => child.signal('SIGKILL'));
   while (!child.stdout.includes('\n')) await Promise.race([child.printed(), child.ended]);
   return { child, claim: JSON.parse(child.stdout) as OpenFence };
@@ -98,30 +96,23 @@ test('disks attached long ago are forgotten', (t) => {
 });
 
 test('killed at any moment, the epochs of a client never come twice', async (t) => {
-  const random = new Random();
   const directory = temporaryFolder(t);
   let highest = 0;
   let client: string | undefined;
-  for (let kill = 0; kill < KILLS; kill++) {
-    let left = random.integer(1, 30);
-    const child = new Child(process.execPath, ['--import', 'tsx', claimer, directory, 'always'], {
-      line: () => {
-        if (--left === 0) void killSoon();
-      },
-    });
-    const killSoon = async (): Promise<void> => {
-      for (let turns = random.integer(0, 50); turns > 0; turns--) await turn();
-      child.signal('SIGKILL');
-    };
-    await child.ended;
-    const claims = child.stdout.split('\n').flatMap((line) => {
-      return line.endsWith('}') ? [JSON.parse(line) as OpenFence] : [];
-    });
-    client ??= claims[0]?.client;
-    for (const claim of claims) {
-      assert.equal(claim.client, client);
-      assert.ok(claim.epoch > highest, `${claim.epoch} after ${highest}`);
-      highest = claim.epoch;
-    }
-  }
+  const kills = { script: CLAIMER, kills: 12, lines: [1, 30], turns: 50 } as const;
+  await killWriters(
+    t,
+    kills,
+    () => [directory, 'always'],
+    (said) => {
+      const claims = said.map((line) => JSON.parse(line) as OpenFence);
+      client ??= claims[0]?.client;
+      for (const claim of claims) {
+        assert.equal(claim.client, client);
+        assert.ok(claim.epoch > highest, `${claim.epoch} after ${highest}`);
+        highest = claim.epoch;
+      }
+      return existsSync(`${fileOf(directory)}.lock`);
+    },
+  );
 });

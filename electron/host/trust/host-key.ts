@@ -5,11 +5,12 @@ import {
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Fingerprint, fingerprintOf } from '../../stream/fingerprint.ts';
 import { replaceFile } from '../atomic-file.ts';
 import { fileError, isMissing } from '../file-error.ts';
+import { locked } from '../file-lock.ts';
 import { HostError } from '../host-error.ts';
 import { selfSigned } from './certificate.ts';
 
@@ -54,24 +55,12 @@ export function renewHostKey(directory: string): HostKey {
 /** @returns whether it was us, not another process in the same moment */
 function make(path: string, replace: boolean): boolean {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const draft = `${path}.draft-${process.pid}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
-    try {
-      if (replace) renameSync(draft, path);
-      else linkSync(draft, path);
-      return true;
-    } catch (error) {
-      if (!replace && (error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  } catch (error) {
-    throw fileError(path, 'written', error);
-  }
+  const text = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return locked(path, () => {
+    if (!replace && existsSync(path)) return false;
+    attempt(path, () => replaceFile(path, text, true), 'written');
+    return true;
+  });
 }
 
 function load(path: string, created: boolean): HostKey {
@@ -109,7 +98,7 @@ function certificateOf(path: string, key: KeyObject, fingerprint: Fingerprint): 
     // Missing or damaged: it is made from the key.
   }
   const made = selfSigned(key);
-  attempt(path, () => replaceFile(path, made, true), 'written');
+  locked(path, () => attempt(path, () => replaceFile(path, made, true), 'written'));
   return made;
 }
 

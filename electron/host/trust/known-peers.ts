@@ -5,8 +5,8 @@ import { FingerprintText } from '../../../shared/model/trust.ts';
 import type { Fingerprint } from '../../stream/fingerprint.ts';
 import { replaceFile } from '../atomic-file.ts';
 import { fileError, isMissing } from '../file-error.ts';
+import { locked } from '../file-lock.ts';
 import { HostError } from '../host-error.ts';
-import { locked } from './file-lock.ts';
 
 const MAX_ENTRIES = 4096;
 const POLL_MS = 500;

@@ -6,6 +6,7 @@ import type { Node } from '../world/node.ts';
 import { World } from '../world/world.ts';
 import type { Fault, Plan } from './plan.ts';
 import { planOf } from './plan.ts';
+import { strikeLink } from './strike-link.ts';
 
 /** What came of a run. */
 export interface RunReport {
@@ -132,36 +133,11 @@ class FaultRun {
   }
 
   async #strike(world: World, fault: Fault): Promise<void> {
+    if ('link' in fault) {
+      await strikeLink(world.links[fault.link] as BadLink, fault);
+      return;
+    }
     switch (fault.kind) {
-      case 'cut':
-        this.#link(world, fault.link).cut(fault.how);
-        return;
-      case 'hole': {
-        const link = this.#link(world, fault.link);
-        link.blackHole(fault.ways, fault.forAll);
-        await delay(fault.ms);
-        link.heal();
-        return;
-      }
-      case 'stuck': {
-        const link = this.#link(world, fault.link);
-        // Where nothing goes over that link nothing gets stuck.
-        await Promise.race([link.stick(), delay(100)]);
-        link.cutStuckClients();
-        await delay(fault.lateMs);
-        link.deliver();
-        return;
-      }
-      case 'slow': {
-        const link = this.#link(world, fault.link);
-        link.slow(fault.delayMs, fault.rateBytes);
-        await delay(fault.ms);
-        link.slow(0, 0);
-        return;
-      }
-      case 'mangle':
-        this.#link(world, fault.link).mangle(fault.way, fault.fault);
-        return;
       case 'medium':
         world.medium(fault.fault);
         await delay(fault.ms);
@@ -201,10 +177,6 @@ class FaultRun {
     if (losesCache && gatewayDied) history.unflushed();
     await Promise.all(nodes.map((node) => node.start()));
     if (gatewayDied) this.disk.run(await world.openDisk());
-  }
-
-  #link(world: World, index: number): BadLink {
-    return world.links[index] as BadLink;
   }
 
   #node(world: World, name: string): Node {

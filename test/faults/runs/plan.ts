@@ -5,8 +5,8 @@ import type { MessageFault } from '../net/pipe.ts';
 import type { MediumFault } from '../world/bad-medium.ts';
 import { SHAPES, type Shape } from '../world/world.ts';
 
-/** One thing that goes wrong. Links and exporters by their place in the world; times in ms. */
-export type Fault =
+/** What goes wrong with a link, given by its place in the world; times in ms. */
+export type LinkFault =
   | { readonly kind: 'cut'; readonly link: number; readonly how: 'end' | 'reset' }
   | {
       readonly kind: 'hole';
@@ -23,7 +23,11 @@ export type Fault =
       readonly rateBytes: number;
       readonly ms: number;
     }
-  | { readonly kind: 'mangle'; readonly link: number; readonly way: Way; readonly fault: MessageFault }
+  | { readonly kind: 'mangle'; readonly link: number; readonly way: Way; readonly fault: MessageFault };
+
+/** One thing that goes wrong. */
+export type Fault =
+  | LinkFault
   | { readonly kind: 'kill' | 'pause' | 'stop'; readonly node: NodeName; readonly ms: number }
   | { readonly kind: 'kill-all'; readonly ms: number }
   | { readonly kind: 'medium'; readonly fault: MediumFault; readonly ms: number };
@@ -112,7 +116,7 @@ function faultOf(shape: Shape, random: Random): Fault {
   if (shape === 'a medium that loses its cache' && random.next() < 0.6) {
     return { kind: 'kill', node: 'exporter0', ms: random.integer(0, 200) };
   }
-  return random.next() < 0.6 ? linkFault(shape, random) : nodeFault(shape, random);
+  return random.next() < 0.6 ? linkFault(LINKS[shape], random) : nodeFault(shape, random);
 }
 
 /** Links of a shape; that of the exporter to the router is the last. */
@@ -125,8 +129,9 @@ const LINKS: Readonly<Record<Shape, number>> = {
   'a medium that loses its cache': 1,
 };
 
-function linkFault(shape: Shape, random: Random): Fault {
-  const link = random.integer(0, LINKS[shape] - 1);
+/** @param links how many there are */
+export function linkFault(links: number, random: Random): LinkFault {
+  const link = random.integer(0, links - 1);
   switch (random.pick(['cut', 'hole', 'stuck', 'slow', 'mangle'] as const)) {
     case 'cut':
       return { kind: 'cut', link, how: random.pick(['end', 'reset'] as const) };

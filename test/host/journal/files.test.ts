@@ -3,17 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../../../shared/model/event.ts';
 import { turn, until } from '../../block/support/until.ts';
-import { Random } from '../../dmsg/support/random.ts';
-import { Child } from '../../e2e/support/child.ts';
 import { temporaryFolder, temporaryMount } from '../../media/folder.ts';
+import { killWriters } from '../support/killed-writer.ts';
 import { TestJournal } from './support/events.ts';
 
 const FILE_BYTES = 4 << 20;
-const writer = fileURLToPath(new URL('support/event-writer.ts', import.meta.url));
+const WRITER = new URL('support/event-writer.ts', import.meta.url);
 
 function newer(directory: string): string {
   return join(directory, 'events.jsonl');
@@ -163,32 +161,28 @@ test('on a full disk the log says so once; what waits is written when there is r
 });
 
 test('killed at any moment, a host finds whole events, with none of before lost', async (t) => {
-  const random = new Random();
   const directory = temporaryFolder(t);
   let before: Event[] = [];
-  for (let kill = 0; kill < 8; kill++) {
-    let batches = random.integer(2, 5);
-    const child = new Child(process.execPath, ['--import', 'tsx', writer, directory], {
-      line: () => {
-        if (--batches === 0) void killSoon();
-      },
-    });
-    const killSoon = async (): Promise<void> => {
-      for (let turns = random.integer(0, 400); turns > 0; turns--) await turn();
-      child.signal('SIGKILL');
-    };
-    await child.ended;
-    const journal = new TestJournal(t, directory);
-    const all = journal.all().reverse();
-    assert.deepEqual(journal.lines, []);
-    assert.ok(all.length >= before.length, `${all.length} after ${before.length}`);
-    assert.ok(isDeepStrictEqual(all.slice(0, before.length), before), 'those of before are all there');
-    assert.ok(
-      all.every(({ id }, i) => id === i + 1),
-      'none is missing in between',
-    );
-    before = all;
-    await journal.journal.close();
-  }
+  const kills = { script: WRITER, kills: 8, lines: [2, 5], turns: 400 } as const;
+  await killWriters(
+    t,
+    kills,
+    () => [directory],
+    async () => {
+      const isTorn = !readFileSync(newer(directory), 'utf8').endsWith('\n');
+      const journal = new TestJournal(t, directory);
+      const all = journal.all().reverse();
+      assert.deepEqual(journal.lines, []);
+      assert.ok(all.length >= before.length, `${all.length} after ${before.length}`);
+      assert.ok(isDeepStrictEqual(all.slice(0, before.length), before), 'those of before are all there');
+      assert.ok(
+        all.every(({ id }, i) => id === i + 1),
+        'none is missing in between',
+      );
+      before = all;
+      await journal.journal.close();
+      return isTorn;
+    },
+  );
   assert.ok(before.length > 100, `${before.length} events outlasted the kills`);
 });

@@ -13,15 +13,12 @@ import { redacted } from '../../../electron/host/redact.ts';
 import { Refusals } from '../../../electron/host/refusals.ts';
 import { hostKey } from '../../../electron/host/trust/host-key.ts';
 import { KnownPeers } from '../../../electron/host/trust/known-peers.ts';
+import { keyOf } from './support/keys.ts';
 
 function folder(t: TestContext): string {
   const made = mkdtempSync(join(tmpdir(), 'spandrel-trust-'));
   t.after(() => rmSync(made, { recursive: true }));
   return made;
-}
-
-function key(number: number): string {
-  return `SHA256:${String(number).padStart(43, 'A')}`;
 }
 
 test('the certificate is one, signed by its key; lost or foreign it is made anew and the key stays', (t) => {
@@ -43,23 +40,23 @@ test('the certificate is one, signed by its key; lost or foreign it is made anew
 test('pins, revocations and forgetting are kept, for the owner alone', (t) => {
   const state = folder(t);
   const known = new KnownPeers(state);
-  known.pin('nas:987', key(1));
-  known.pin('nas:987', key(2));
-  known.pin('__proto__:987', key(2));
-  known.revoke(key(3));
-  known.revoke(key(3));
+  known.pin('nas:987', keyOf(1));
+  known.pin('nas:987', keyOf(2));
+  known.pin('__proto__:987', keyOf(2));
+  known.revoke(keyOf(3));
+  known.revoke(keyOf(3));
   const again = new KnownPeers(state);
-  assert.deepEqual([again.pinOf('nas:987')?.fingerprint, again.peers.length], [key(2), 2]);
-  assert.deepEqual([again.revocationOf(key(3))?.fingerprint, again.revoked.length], [key(3), 1]);
+  assert.deepEqual([again.pinOf('nas:987')?.fingerprint, again.peers.length], [keyOf(2), 2]);
+  assert.deepEqual([again.revocationOf(keyOf(3))?.fingerprint, again.revoked.length], [keyOf(3), 1]);
   assert.equal(statSync(again.path).mode & 0o777, 0o600);
-  assert.deepEqual(again.forget(key(2)), { addresses: ['nas:987', '__proto__:987'], revoked: false });
-  assert.deepEqual(again.forget(key(3)), { addresses: [], revoked: true });
+  assert.deepEqual(again.forget(keyOf(2)), { addresses: ['nas:987', '__proto__:987'], revoked: false });
+  assert.deepEqual(again.forget(keyOf(3)), { addresses: [], revoked: true });
   assert.deepEqual([known.peers, known.revoked], [[], []]);
 });
 
 test('a damaged file is an error, not an empty one: nobody is trusted anew by accident', (t) => {
   const known = new KnownPeers(folder(t));
-  known.pin('nas:987', key(1));
+  known.pin('nas:987', keyOf(1));
   const whole = readFileSync(known.path, 'utf8');
   for (const text of [
     '',
@@ -74,7 +71,7 @@ test('a damaged file is an error, not an empty one: nobody is trusted anew by ac
       (error: HostError) => error instanceof HostError && error.message.includes(known.path),
       JSON.stringify(text),
     );
-    assert.throws(() => known.pin('other:987', key(2)), HostError);
+    assert.throws(() => known.pin('other:987', keyOf(2)), HostError);
     assert.equal(readFileSync(known.path, 'utf8'), text, 'what may be repaired is left');
   }
 });

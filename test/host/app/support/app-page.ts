@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { PageSession } from '../../../../electron/host/api/page-session.ts';
+import type { PageSession, PageTransport } from '../../../../electron/host/api/page-session.ts';
 import { type AppHost, startAppHost } from '../../../../electron/host/app/app-host.ts';
 import { LogRing, makeLog } from '../../../../electron/host/log.ts';
 import { type CommandName, EVENTS, type Input, type Output } from '../../../../shared/contract.ts';
@@ -75,9 +75,14 @@ export class CallFailed extends Error {
 
 type Tables = { [T in TableName]: Map<string, TableRows[T]> };
 
+/** Where a page connects to: a host, or a way to one. */
+export interface PageDoor {
+  connect(transport: PageTransport): Pick<PageSession, 'receive' | 'close'>;
+}
+
 /** A page without a window: every message is copied and checked against the contract, as a transport does. */
 export class AppPage {
-  readonly #session: PageSession;
+  readonly #session: Pick<PageSession, 'receive' | 'close'>;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   readonly #progress = new Map<number, (news: unknown) => void>();
   readonly #changed = new Set<() => void>();
@@ -89,8 +94,8 @@ export class AppPage {
   dropped: string | undefined;
   #lastId = 0;
 
-  constructor(host: AppHost) {
-    this.#session = host.connect({
+  constructor(door: PageDoor) {
+    this.#session = door.connect({
       name: 'test page',
       backlogBytes: 0,
       send: (message) => this.#received(ToPage.parse(structuredClone(message))),
@@ -102,8 +107,8 @@ export class AppPage {
   }
 
   /** A page that shows everything, with the first snapshot in. */
-  static async open(host: AppHost): Promise<AppPage> {
-    const page = new AppPage(host);
+  static async open(door: PageDoor): Promise<AppPage> {
+    const page = new AppPage(door);
     await page.call('session.watch', WATCH_ALL);
     return page;
   }
