@@ -17,6 +17,8 @@ export type Serial = keyof typeof DISKS;
 export const LOADED: readonly Serial[] = ['SOAK-1', 'SOAK-2', 'SOAK-3'];
 export const CHURNED: Serial = 'SOAK-4';
 export const BLOCKS = 256;
+/** Paths that were refused come back when they are tried again, and dialers pause. */
+const PATIENCE_MS = 60_000;
 
 /**
  * The app, an exporter and a router that live long, and a second exporter that does not; bad links in between.
@@ -73,6 +75,7 @@ export class SoakWorld {
     const app = await Soaked.start(box, 'app', box.path('state'), box.path('page'));
     const browser = await Browser.signIn(app.greeting);
     const page = await browser.open();
+    page.patienceMs = PATIENCE_MS;
     const world = new SoakWorld(box, { app, exporter, router }, second, [uplink, ...peers], browser, page);
     await world.#configure(peers);
     return world;

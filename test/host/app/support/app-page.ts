@@ -92,6 +92,8 @@ export class AppPage {
   /** Names of the events, as they came. */
   readonly heard: string[] = [];
   dropped: string | undefined;
+  /** How long `until` waits, ms. */
+  patienceMs = WAIT_MS;
   #lastId = 0;
 
   constructor(door: PageDoor) {
@@ -150,12 +152,12 @@ export class AppPage {
 
   /** What `find` finds, now or after some event. */
   async until<T>(find: () => T | undefined | false, what: string): Promise<T> {
-    const deadline = performance.now() + WAIT_MS;
+    const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const found = find();
       if (found !== undefined && found !== false) return found;
       const left = deadline - performance.now();
-      if (left <= 0) assert.fail(`${what} did not come in ${WAIT_MS} ms`);
+      if (left <= 0) assert.fail(`${what} did not come in ${this.patienceMs} ms`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(done, left);
         const changed = this.#changed;
