@@ -20,10 +20,12 @@ const ALONE = new RegExp(
     'fuzz',
     'nbd.(limits|tools)',
     'soak',
-    'ui.(detach|failover|first-run|io|jobs|parity|peers|restart|tables)',
+    'ui.(detach|failover|first-run|io|jobs|keyboard|looks|parity|peers|restart|tables)',
     'xdisk.unit-numbers',
   ].join('|')})\\b`,
 );
+/** It takes longest, so it begins first and the others run beside it. */
+const LONGEST = /^test.ui.axe\b/;
 const chosen = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
@@ -87,10 +89,9 @@ if (chosen.length === 0) {
 }
 const files = testFiles(join(root, 'test'));
 const isAlone = (path: string): boolean => ALONE.test(relative(root, path));
-await runFiles(
-  files.filter((path) => !isAlone(path)),
-  2,
-);
+const isLongest = (path: string): boolean => LONGEST.test(relative(root, path));
+const together = files.filter((path) => !isAlone(path));
+await runFiles([...together.filter(isLongest), ...together.filter((path) => !isLongest(path))], 2);
 await runFiles(files.filter(isAlone), 1);
 if (skipped > 0) console.log(`\n${skipped} skipped, for the reasons above`);
 console.log(`\n${passed} passed, ${failed} failed`);
