@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /**
  * What Spandrel adds to BLK_OPEN, so that a command stuck in a dead path's network is never carried out after
  * the client has gone on elsewhere. It stands in bytes of the header libdmsg leaves zero and relays copy
@@ -16,6 +18,11 @@ export interface OpenFence {
   readonly client: string;
   /** Grows with each open of the client, 1 … 2^53-1. An open ends those of lower epochs. */
   readonly epoch: number;
+}
+
+/** A client nobody has seen before, which has not opened yet. */
+export function newClient(): OpenFence {
+  return { client: randomBytes(UUID_BYTES).toString('hex'), epoch: 0 };
 }
 
 /** Write a fence into the header of a BLK_OPEN that begins at `at`. */

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { OpenFence } from '../dmsg/open-fence.ts';
+import { newClient, type OpenFence } from '../dmsg/open-fence.ts';
 import type { DiskIdentity } from '../xdisk/identity.ts';
 import { replaceFile } from './atomic-file.ts';
 import { locked } from './file-lock.ts';
@@ -89,8 +89,4 @@ export class Attachments {
       if (old === undefined || !runsBesideUs(old)) rmSync(path, { force: true });
     }
   }
-}
-
-function newClient(): OpenFence {
-  return { client: randomBytes(16).toString('hex'), epoch: 0 };
 }

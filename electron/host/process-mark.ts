@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { bootId } from './boot-id.ts';
 
 /** What a process leaves in a file by which others tell whether it still runs. */
 export const ProcessMark = z.object({
@@ -32,11 +33,10 @@ export function runsBesideUs({ host, pid, started }: ProcessMark): boolean {
 /** When a process began, in ticks since the system's start with that start's id: pids come again, these do not. */
 function startOf(pid: number): string | null {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     // proc(5): field 22 is starttime; field 2, in parentheses, may itself have any character.
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${boot}/${fields[22 - 3]}`;
+    return `${bootId()}/${fields[22 - 3]}`;
   } catch {
     return null;
   }

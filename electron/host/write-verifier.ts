@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { bootId } from './boot-id.ts';
 
 /**
  * The write verifier of a file or device (see FenceAnswer): writes stand in the page cache, which outlives our
@@ -10,9 +10,7 @@ import { hostname } from 'node:os';
  */
 export function writeVerifierOf(identity: string): string | undefined {
   try {
-    // Linux, Documentation/admin-guide/sysctl/kernel.rst: "a UUID generated the first time this is retrieved".
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    return createHash('sha256').update(`${boot}\0${hostname()}\0${identity}`).digest('hex').slice(0, 32);
+    return createHash('sha256').update(`${bootId()}\0${hostname()}\0${identity}`).digest('hex').slice(0, 32);
   } catch {
     return undefined;
   }

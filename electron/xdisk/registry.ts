@@ -1,6 +1,5 @@
 import type { Link } from '../dmsg/link.ts';
-import { randomUuid } from '../dmsg/link-options.ts';
-import type { OpenFence } from '../dmsg/open-fence.ts';
+import { newClient, type OpenFence } from '../dmsg/open-fence.ts';
 import type { Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 import { Disk } from './disk.ts';
@@ -36,7 +35,7 @@ export interface RegistryOptions {
 export const REGISTRY_DEFAULTS: RegistryOptions = {
   knownNumbers: [],
   numbersChanged: () => {},
-  clientOf: () => ({ client: randomUuid(), epoch: 0 }),
+  clientOf: newClient,
   graceMs: 60_000,
 };
 

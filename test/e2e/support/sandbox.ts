@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { CliEvent } from '../../../shared/events.ts';
 import { Child, type Ending } from './child.ts';
+import type { After } from './ends.ts';
 import { CLI, type CommandName, messagesOf, Spandrel } from './spandrel.ts';
 
 /** What a program that ran to its end left. */
@@ -31,7 +31,7 @@ export class Sandbox {
 
   readonly #ends: (() => void)[] = [];
 
-  constructor(t: Pick<TestContext, 'after'>) {
+  constructor(t: After) {
     mkdirSync(this.path('state'));
     t.after(() => this.#clean());
   }

@@ -53,11 +53,6 @@ export class BadLink {
     return new BadLink(server, (server.address() as { port: number }).port, to, random);
   }
 
-  /** Connections that stand. */
-  get connections(): number {
-    return this.#connections.size;
-  }
-
   /** Cut all connections: with FIN, or with RST. */
   cut(how: 'end' | 'reset'): void {
     for (const { client, server } of this.#connections) {

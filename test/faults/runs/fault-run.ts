@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Ends } from '../../e2e/support/ends.ts';
 import { Sandbox } from '../../e2e/support/sandbox.ts';
 import { CheckedDisk } from '../model/checked-disk.ts';
 import type { BadLink } from '../net/bad-link.ts';
@@ -28,8 +29,8 @@ const RUN_MS = 120_000;
 /** Carry out what a seed decides, and hold everything that was answered against what is promised. */
 export async function faultRun(seed: number): Promise<RunReport> {
   const { plan, random } = planOf(seed);
-  const ends: (() => unknown)[] = [];
-  const box = new Sandbox({ after: (end: unknown) => void ends.push(end as () => unknown) });
+  const ends = new Ends();
+  const box = new Sandbox(ends);
   const startMs = performance.now();
   const run = new FaultRun(plan, random, box);
   const problems: string[] = [];
@@ -39,7 +40,7 @@ export async function faultRun(seed: number): Promise<RunReport> {
     problems.push(`the run failed: ${(error as Error).message}`);
   }
   await run.close();
-  for (const end of ends) await Promise.resolve(end()).catch((error: Error) => problems.push(error.message));
+  await ends.run().catch((error: Error) => problems.push(error.message));
   const { reads, writes, flushes } = run.disk.done;
   return {
     plan,
@@ -109,13 +110,13 @@ class FaultRun {
     }
     await this.disk.readAll(last);
     last.destroy();
-    const problems = [...this.disk.problems, ...this.#unexpectedErrors()];
-    if (errno !== 0) problems.push(`the last flush: errno ${errno}`);
     if (killsGateway) await world.gateway.kill();
     else await world.gateway.stop();
     await Promise.all(world.nodes.map((node) => node.kill()));
     this.disk.checkContent(world.content());
-    return [...problems, ...this.disk.problems.slice(problems.length)];
+    const problems = [...this.disk.problems, ...this.#unexpectedErrors()];
+    if (errno !== 0) problems.push(`the last flush: errno ${errno}`);
+    return problems;
   }
 
   /** Errors are answers of the medium: where it does not fail there are none. */

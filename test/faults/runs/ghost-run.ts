@@ -13,7 +13,8 @@ import { Fence } from '../../../electron/target/fence.ts';
 import { USUAL_LIMITS } from '../../../shared/limits.ts';
 import { read, submit } from '../../block/support/requests.ts';
 import { until } from '../../block/support/until.ts';
-import { type After, Net } from '../../target/support/net.ts';
+import type { After } from '../../e2e/support/ends.ts';
+import { Net } from '../../target/support/net.ts';
 import { ClientNode } from '../../xdisk/support/client-node.ts';
 import { BadLink } from '../net/bad-link.ts';
 

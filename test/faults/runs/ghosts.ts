@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { Random } from '../../dmsg/support/random.ts';
+import { Ends } from '../../e2e/support/ends.ts';
 import { GHOST_BLOCKS, GHOST_SHAPES, type Ghost, ghostRun, NEWER, withoutFence } from './ghost-run.ts';
 
 const { values } = parseArgs({
@@ -33,13 +34,13 @@ process.exit(stale === 0 ? 0 : 1);
 
 /** @returns whether the block was overwritten by what came late */
 async function carryOut(ghost: Ghost): Promise<boolean> {
-  const ends: (() => unknown)[] = [];
+  const ends = new Ends();
   try {
-    const found = await ghostRun({ after: (end: unknown) => void ends.push(end as () => unknown) }, ghost);
+    const found = await ghostRun(ends, ghost);
     const isStale = !found.equals(NEWER);
     if (isStale) console.log(`STALE: ${ghost.shape}, ${ghost.lateMs} ms late`);
     return isStale;
   } finally {
-    for (const end of ends) await end();
+    await ends.run();
   }
 }

@@ -1,4 +1,5 @@
 import { Random } from '../../dmsg/support/random.ts';
+import { Ends } from '../../e2e/support/ends.ts';
 import { Sandbox } from '../../e2e/support/sandbox.ts';
 import type { Snapshot } from '../process/snapshot.ts';
 import { churn, killSecond, scrape, strike, visit } from './jobs.ts';
@@ -29,8 +30,8 @@ const ALIKE = 3;
  * @param told hears what goes on
  */
 export async function soak(ms: number, seed: number, told: (line: string) => void): Promise<SoakReport> {
-  const ends: (() => unknown)[] = [];
-  const box = new Sandbox({ after: (end: unknown) => void ends.push(end as () => unknown) });
+  const ends = new Ends();
+  const box = new Sandbox(ends);
   const random = new Random(seed, false);
   let world: SoakWorld | undefined;
   try {
@@ -38,7 +39,7 @@ export async function soak(ms: number, seed: number, told: (line: string) => voi
     return await run(world, ms, random, told);
   } finally {
     await world?.close();
-    for (const end of ends) await end();
+    await ends.run();
   }
 }
 

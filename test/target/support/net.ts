@@ -9,17 +9,13 @@ import { connect } from '../../../electron/stream/connect.ts';
 import { type Listener, listen } from '../../../electron/stream/listen.ts';
 import { USUAL_LIMITS } from '../../../shared/limits.ts';
 import { until } from '../../block/support/until.ts';
+import type { After } from '../../e2e/support/ends.ts';
 import { heldBlocks } from '../../stream/support/block-count.ts';
 
 export const LOCAL: Address = { kind: 'tcp', host: '127.0.0.1', port: 0 };
 
 /** Our LNK_CONN and the peer's: what an otherwise idle link has open. */
 export const IDLE_TRANSACTIONS = 2;
-
-/** What is used of a test's context: others may offer it too. */
-export interface After {
-  after(end: () => unknown): void;
-}
 
 /** All links of a test, on real sockets; after it they are cut, and no block of memory may be missing. */
 export class Net {
