@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 /**
  * Runs everything that must hold: build, linter and formatter, types, and all test files. Names given as
@@ -28,8 +29,14 @@ const ALONE = new RegExp(
 const LONGEST = /^test.ui.axe\b/;
 const chosen = process.argv.slice(2);
 let passed = 0;
-let failed = 0;
+/** What failed and why, to be told once more at the end: what stands before may be cut off a long log. */
+const failures: string[] = [];
 let skipped = 0;
+
+function fail(name: string, why: string): void {
+  failures.push(`FAIL  ${name}\n${why}`);
+  console.log(failures.at(-1));
+}
 
 function check(name: string, script: string): void {
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', script], {
@@ -40,8 +47,7 @@ function check(name: string, script: string): void {
     passed++;
     console.log(`ok    ${name}`);
   } else {
-    failed++;
-    console.log(`FAIL  ${name}\n${stdout}${stderr}`);
+    fail(name, stdout + stderr);
   }
 }
 
@@ -76,8 +82,7 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
       passed++;
       console.log(`ok    ${where}${data.name} (${Math.round(data.details.duration_ms)} ms)`);
     } else {
-      failed++;
-      console.log(`FAIL  ${where}${data.name}\n`, data.details.error.cause ?? data.details.error);
+      fail(where + data.name, inspect(data.details.error.cause ?? data.details.error));
     }
   }
 }
@@ -94,5 +99,6 @@ const together = files.filter((path) => !isAlone(path));
 await runFiles([...together.filter(isLongest), ...together.filter((path) => !isLongest(path))], 2);
 await runFiles(files.filter(isAlone), 1);
 if (skipped > 0) console.log(`\n${skipped} skipped, for the reasons above`);
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+if (failures.length > 0) console.log(`\nOnce more, what failed:\n\n${failures.join('\n\n')}`);
+console.log(`\n${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);

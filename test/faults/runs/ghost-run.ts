@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import type { Address } from '../../../electron/stream/address.ts';
 import { Exporter } from '../../../electron/target/exporter.ts';
 import { Fence } from '../../../electron/target/fence.ts';
 import { USUAL_LIMITS } from '../../../shared/limits.ts';
-import { read, submit } from '../../block/support/requests.ts';
+import { submit } from '../../block/support/requests.ts';
 import { until } from '../../block/support/until.ts';
 import type { After } from '../../e2e/support/ends.ts';
 import { Net } from '../../target/support/net.ts';
@@ -47,14 +47,15 @@ export const NEWER = Buffer.alloc(BLOCK, 0x4e);
 /** Exporters here do not notice that a client has gone: what comes late must find them listening. */
 const PATIENT = { limits: { ...USUAL_LIMITS, silent_seconds: 120 } };
 
-/** @returns the content of the block when everything stuck has arrived */
+/** @returns the block as it is in the file when everything stuck has arrived and the exporters are done with it */
 export async function ghostRun(t: After, { shape, lateMs, offset }: Ghost): Promise<Buffer> {
   const net = new Net(t);
   const folder = mkdtempSync(join(tmpdir(), 'spandrel-ghost-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'disk.img');
   writeFileSync(path, Buffer.alloc(GHOST_BLOCKS * BLOCK));
-  const [first, second] = await ways(t, net, path, shape);
+  const exporters: Exporter[] = [];
+  const [first, second] = await ways(t, net, path, shape, exporters);
   const link = await BadLink.start(first);
   t.after(() => link.close());
   const client = new ClientNode(net);
@@ -78,9 +79,10 @@ export async function ghostRun(t: After, { shape, lateMs, offset }: Ghost): Prom
   await delay(lateMs);
   assert.ok(link.deliver() > 0, 'the stuck write arrives');
   await link.lateTaken();
-  const found = await read(user, offset, BLOCK);
   await user.close();
-  return found;
+  // An exporter has hung up with the write still at its file, maybe: closing waits for that, a read would not.
+  for (const exporter of exporters) await exporter.close();
+  return readFileSync(path).subarray(offset, offset + BLOCK);
 }
 
 /** Exporters without a fence, until the returned function is called. */
@@ -93,23 +95,33 @@ export function withoutFence(): () => void {
 }
 
 /** An exporter of a file, in a process of its own as far as the file is concerned. */
-async function exporterOf(t: After, net: Net, path: string): Promise<Address> {
+async function exporterOf(t: After, net: Net, path: string, exporters: Exporter[]): Promise<Address> {
   const exporter = new Exporter();
+  exporters.push(exporter);
   const { item } = await openExport({ source: path, serial: 'S1', readOnly: false });
   exporter.add(item);
   t.after(() => exporter.close());
   return net.listen(exporter, exporterConn(), 'auto', PATIENT);
 }
 
-/** The address the client's first, and its second path go to. */
-async function ways(t: After, net: Net, path: string, shape: GhostShape): Promise<[Address, Address]> {
-  const first = await exporterOf(t, net, path);
+/**
+ * @param exporters those made are added here
+ * @returns the address the client's first, and its second path go to
+ */
+async function ways(
+  t: After,
+  net: Net,
+  path: string,
+  shape: GhostShape,
+  exporters: Exporter[],
+): Promise<[Address, Address]> {
+  const first = await exporterOf(t, net, path, exporters);
   switch (shape) {
     case 'one path made anew':
     case 'two paths to one exporter':
       return [first, first];
     case 'two exporters of one file':
-      return [first, await exporterOf(t, net, path)];
+      return [first, await exporterOf(t, net, path, exporters)];
     case 'through a router': {
       const router = new Router();
       await net.dial(first, router, routerConn());
