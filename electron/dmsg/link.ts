@@ -4,6 +4,7 @@ import { TlsError } from '../stream/tls-error.ts';
 import { Backlog } from './backlog.ts';
 import { type Conn, connCommand, readConn, writeConn } from './conn.ts';
 import { Command, Flag, Wire } from './constants.ts';
+import { ControlAllowance } from './control-allowance.ts';
 import { LinkCryptoError } from './crypto/error.ts';
 import { type Dialect, dialectOfConn, MAX_PAYLOAD_BYTES } from './dialect.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -14,6 +15,7 @@ import type { Message } from './message.ts';
 import { MessageReader } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
 import { Mux } from './mux.ts';
+import { Pulse } from './pulse.ts';
 import { readSpan, type Span, writeSpan } from './span.ts';
 import { printable } from './text.ts';
 import type { Transaction, TransactionHandler } from './transaction.ts';
@@ -61,19 +63,10 @@ export class Link implements ByteSink {
   #dialect: Dialect;
   /** Dialects whose LNK_CONN we have sent. */
   readonly #introduced = new Set<Dialect>();
-  #startedMs = performance.now();
-  #heard = true;
+  readonly #startedMs = performance.now();
+  readonly #pulse: Pulse;
+  readonly #allowance: ControlAllowance;
   #paused = false;
-  #heardMs = this.#startedMs;
-  #lastPingMs = 0;
-  /** When the ping that is out was sent. */
-  #pingSentMs: number | undefined;
-  #rttMs: number | undefined;
-  #unsentBefore = 0;
-  /** Control messages the peer may send until the next beat. */
-  #allowance: number;
-  #allowedMs = this.#startedMs;
-  #progressMs = this.#startedMs;
   #closeTimer: NodeJS.Timeout | undefined;
 
   /** Takes over a stream just opened or accepted, and starts it. */
@@ -82,7 +75,8 @@ export class Link implements ByteSink {
     this.#options = options;
     this.#user = user;
     this.#limits = options.limits;
-    this.#allowance = mostControl(options.limits);
+    this.#pulse = new Pulse(options.limits, options.pingMs, this.#startedMs);
+    this.#allowance = new ControlAllowance(options.limits, this.#startedMs);
     this.#dialect = options.dialect === 'auto' ? 'current' : options.dialect;
     this.#reader = new MessageReader(
       {
@@ -110,6 +104,7 @@ export class Link implements ByteSink {
         losing: ({ idLow, idHigh }) => {
           if (this.#reader.abandonLandingFor(idLow, idHigh)) this.#stream.retarget?.();
         },
+        overrun: (error) => queueMicrotask(() => this.fail(error)),
       },
       options.limits,
     );
@@ -148,7 +143,7 @@ export class Link implements ByteSink {
   }
   /** Round-trip time of the newest answered ping. */
   get rttMs(): number | undefined {
-    return this.#rttMs;
+    return this.#pulse.rttMs;
   }
   /** Bytes written and not yet taken by the system. */
   get unsentBytes(): number {
@@ -182,19 +177,12 @@ export class Link implements ByteSink {
   /**
    * The peer sent what no back-pressure holds: pings, introductions, spans, opens, what comes too late or in the
    * middle of a transaction. Commands on an open disk are held by whoever serves them, and answers were asked
-   * for: they are not counted. So many a second are free, and as many at once as the peer may have transactions.
+   * for: they are not counted.
    * @param cost as how many messages it counts
    * @throws LinkError, within the call that handed the message on
    */
   control(cost = 1): void {
-    this.#allowance -= cost;
-    if (this.#allowance >= 0) return;
-    const { control_messages } = this.#limits;
-    throw overLimit(
-      this.#limits,
-      'control_messages',
-      `more than ${control_messages} control messages a second`,
-    );
+    this.#allowance.spend(cost);
   }
 
   /** A payload that is arriving in this memory must go elsewhere: its owner wants it back. */
@@ -235,7 +223,7 @@ export class Link implements ByteSink {
   }
 
   received(bytes: number): void {
-    this.#heard = true;
+    this.#pulse.heard();
     try {
       this.#reader.received(bytes);
     } catch (error) {
@@ -255,37 +243,18 @@ export class Link implements ByteSink {
 
   /** Called by the heartbeat: ping, and notice a peer that is silent, stuck or never introduced itself. */
   beat(nowMs: number, late: boolean): void {
-    const limits = this.#limits;
-    const { handshake_seconds, silent_seconds, stuck_seconds, control_messages } = limits;
-    const free = ((nowMs - this.#allowedMs) / 1000) * control_messages;
-    this.#allowance = Math.min(mostControl(limits), this.#allowance + free);
-    this.#allowedMs = nowMs;
-    // While we do not listen the peer is not silent.
-    if (this.#heard || this.#paused || late) {
-      this.#heard = false;
-      this.#heardMs = nowMs;
-    }
-    const unsent = this.unsentBytes;
-    if (unsent < this.#unsentBefore || unsent === 0 || late) {
-      this.#progressMs = nowMs;
-      // A peer that still takes bytes is alive, though its answer may be far behind them.
-      if (unsent > 0) this.#heardMs = nowMs;
-    }
-    this.#unsentBefore = unsent;
+    this.#allowance.refill(nowMs);
+    this.#pulse.note(nowMs, late, this.#paused, this.unsentBytes);
     if (this.#state === 'handshake') {
-      if (nowMs - this.#startedMs > handshake_seconds * 1000) {
-        const what = `no LNK_CONN in ${handshake_seconds} s${this.#dialectHint()}`;
-        this.fail(overLimit(limits, 'handshake_seconds', what, 'handshake'));
-      }
-    } else if (this.#pingSentMs !== undefined && nowMs - this.#heardMs > silent_seconds * 1000) {
-      const what = `no answer for ${Math.round(nowMs - this.#heardMs)} ms`;
-      this.fail(overLimit(limits, 'silent_seconds', what, 'silent'));
-    } else if (nowMs - this.#progressMs > stuck_seconds * 1000) {
-      const what = `the peer took none of ${unsent} waiting bytes for ${stuck_seconds} s`;
-      this.fail(overLimit(limits, 'stuck_seconds', what));
-    } else if (this.#pingSentMs === undefined && nowMs - this.#lastPingMs >= this.#options.pingMs) {
-      this.#lastPingMs = nowMs;
-      this.#pingSentMs = nowMs;
+      const { handshake_seconds } = this.#limits;
+      if (nowMs - this.#startedMs <= handshake_seconds * 1000) return;
+      const what = `no LNK_CONN in ${handshake_seconds} s${this.#dialectHint()}`;
+      this.fail(overLimit(this.#limits, 'handshake_seconds', what, 'handshake'));
+      return;
+    }
+    const fault = this.#pulse.fault(nowMs);
+    if (fault !== undefined) this.fail(fault);
+    else if (this.#pulse.pings(nowMs)) {
       this.#writer.begin(Command.LNK_PING, 0, 0, 0, 0, 0);
       this.#writer.finish();
     }
@@ -377,11 +346,8 @@ export class Link implements ByteSink {
     this.control(message.command === Command.DBG_SHELL ? CONSOLE_TEXT_COST : 1);
     if (message.has(Flag.REPLY)) {
       // Any status answers a ping: the 2014 library refuses it with NOSUPP, which proves life as well.
-      if (this.#pingSentMs !== undefined && message.command !== Command.DBG_SHELL) {
-        this.#rttMs = performance.now() - this.#pingSentMs;
-        this.#pingSentMs = undefined;
-      }
-      if (message.command === Command.DBG_SHELL && message.payload.length > 0) {
+      if (message.command !== Command.DBG_SHELL) this.#pulse.answered();
+      else if (message.payload.length > 0) {
         const text = Buffer.from(message.payload.subarray(0, CONSOLE_TEXT_BYTES)).toString('utf8');
         this.#user.consoleText?.(this, printable(text));
       }
@@ -391,11 +357,6 @@ export class Link implements ByteSink {
     }
     // Other one-way messages are ignored: answering an ERROR would ping-pong.
   }
-}
-
-/** Control messages a peer may send at once. */
-function mostControl({ control_messages, transactions }: LinkLimits): number {
-  return control_messages + transactions;
 }
 
 /** Why the stream under a link ended, in the link's terms. */

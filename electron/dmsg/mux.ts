@@ -22,6 +22,8 @@ export interface MuxUser {
    * the memory its handler named, which the handler may then give to others.
    */
   losing(transaction: Transaction): void;
+  /** The peer must go. Whoever wrote last is still in the middle of it, so not at once. */
+  overrun(error: LinkError): void;
 }
 
 /** Nesting real peers use is three: span, open, command. */
@@ -36,6 +38,8 @@ export class Mux {
   readonly #user: MuxUser;
   readonly #table = new TransactionTable();
   readonly #limits: LinkLimits;
+  /** Transactions of ours that we have ended and the peer has not. */
+  #unagreed = 0;
 
   constructor(writer: MessageWriter, user: MuxUser, limits: LinkLimits) {
     this.#writer = writer;
@@ -104,6 +108,7 @@ export class Mux {
     if (transaction.txClosed) return;
     this.begin(transaction, Command.LNK_ERROR, true, error);
     this.#writer.finish();
+    this.#awaitAgreement(transaction);
   }
 
   /** End our direction of a transaction whose other half was lost, as a relay does. */
@@ -111,6 +116,7 @@ export class Mux {
     if (transaction.txClosed) return;
     this.begin(transaction, Command.LNK_ERROR | Flag.ABORT, true, error);
     this.#writer.finish();
+    this.#awaitAgreement(transaction);
   }
 
   /**
@@ -220,6 +226,17 @@ export class Mux {
       : this.#table.findRemote(message.circuitLow, message.circuitHigh);
   }
 
+  /** A peer that never agrees to our ends would have us keep them for ever. */
+  #awaitAgreement(transaction: Transaction): void {
+    if (!transaction.local || transaction.rxClosed) return;
+    transaction.isUnagreed = true;
+    this.#unagreed++;
+    const { transactions } = this.#limits;
+    if (this.#unagreed <= transactions) return;
+    const what = `the peer has not ended ${this.#unagreed} transactions that we have`;
+    this.#user.overrun(overLimit(this.#limits, 'transactions', what));
+  }
+
   #loseChildren(transaction: Transaction, error: number): void {
     const children: Transaction[] = [];
     for (let child = transaction.firstChild; child !== null; child = child.nextSibling) children.push(child);
@@ -243,6 +260,7 @@ export class Mux {
   #retire(transaction: Transaction): void {
     if (transaction.retired) return;
     transaction.retired = true;
+    if (transaction.isUnagreed) this.#unagreed--;
     if (transaction.firstChild !== null) this.#loseChildren(transaction, Wire.LOSTLINK);
     this.#table.remove(transaction);
   }

@@ -45,6 +45,8 @@ export class Transaction {
   rxClosed = false;
   /** Ended by the loss of its parent or link. */
   wasLost = false;
+  /** We have ended it as a whole, and the peer had not. */
+  isUnagreed = false;
   /** Out of the link's table. */
   retired = false;
   /** Children, newest first, as a list through their sibling fields. */

@@ -10,7 +10,7 @@ import { fields } from './support/fields.ts';
 import { introduce, rawLink, rawUp } from './support/raw-link.ts';
 import { eventually, ping, turns, upPair, within } from './support/test-link.ts';
 
-const { CREATE } = Flag;
+const { CREATE, DELETE, REPLY, REVTRANS } = Flag;
 const disk = { ...EMPTY_SPAN, peerType: PeerType.BLOCK, pfsType: PfsType.SERVER, sizeBytes: 1n << 20n };
 
 async function downWith(end: { user: { isDown: Promise<LinkError> } }): Promise<LinkError> {
@@ -335,6 +335,31 @@ describe('Link: which spans a peer wants', () => {
     const raw = rawLink();
     assert.equal(raw.link.wants(disk), false);
   });
+});
+
+test('a peer that never ends what we have ended is dropped, and what came to its end does not count', async () => {
+  const raw = await rawUp({ limits: { transactions: 3 } });
+  const handler = { message: (ended: Transaction) => raw.link.mux.end(ended), lost: () => {} };
+  const offerAndWithdraw = async (): Promise<bigint> => {
+    raw.link.mux.end(raw.link.offer(disk, handler));
+    const { msgid } = await within(
+      raw.peer.next(({ body }) => body.kind === 'span'),
+      'the span',
+    );
+    return msgid;
+  };
+  for (let i = 0; i < 10; i++) {
+    const msgid = await offerAndWithdraw();
+    raw.peer.send({ cmd: Command.LNK_ERROR | CREATE | DELETE | REPLY | REVTRANS, msgid });
+    await eventually(() => raw.link.mux.size === 2, 'the agreement');
+  }
+  for (let i = 0; i < 3; i++) await offerAndWithdraw();
+  await turns();
+  assert.equal(raw.link.state, 'up');
+  await offerAndWithdraw();
+  const error = await downWith(raw);
+  assert.equal(error.code, 'flood');
+  assert.match(error.message, /has not ended 4 transactions.*transactions=3/);
 });
 
 test('the timer of an orderly close does not outlive the link', async (t) => {

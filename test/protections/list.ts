@@ -105,9 +105,9 @@ export const PROTECTIONS: readonly Protection[] = [
   },
   {
     name: 'a silent peer is noticed',
-    file: 'electron/dmsg/link.ts',
-    code: 'nowMs - this.#heardMs > silent_seconds * 1000',
-    instead: 'nowMs - this.#heardMs > silent_seconds * 1_000_000',
+    file: 'electron/dmsg/pulse.ts',
+    code: 'silentMs > silent_seconds * 1000',
+    instead: 'silentMs > silent_seconds * 1_000_000',
     test: 'faults/failover',
     processes: true,
   },

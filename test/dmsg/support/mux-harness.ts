@@ -35,6 +35,7 @@ export class MuxHarness {
   readonly oneWay: number[] = [];
   readonly openedAtRoot: Transaction[] = [];
   readonly losing: Transaction[] = [];
+  readonly overrun: string[] = [];
   controls = 0;
   /** What to do with what the peer opens at the root; nothing refuses it. */
   accept: (transaction: Transaction, message: Message) => TransactionHandler | null = () => null;
@@ -54,6 +55,7 @@ export class MuxHarness {
         this.controls++;
       },
       losing: (transaction) => this.losing.push(transaction),
+      overrun: ({ message }) => this.overrun.push(message),
     };
     this.mux = new Mux(this.#writer, user, { ...USUAL_LIMITS, transactions });
   }
