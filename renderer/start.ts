@@ -4,7 +4,7 @@ import { covers } from './connection/watch.ts';
 import { figures } from './stores/figures.ts';
 import { startFreshness } from './stores/freshness.ts';
 import { loadJournal, takeEvents } from './stores/journal.ts';
-import { takeLayout } from './stores/layout.ts';
+import { saveLayout, takeLayout } from './stores/layout.ts';
 import { type ObjectRef, PAGES, type PageName } from './stores/route.ts';
 import { useSettingsStore } from './stores/settings.ts';
 import { applyTables, getRows } from './stores/tables.ts';
@@ -25,6 +25,7 @@ export function start(): void {
   });
   watches.setVisible(!document.hidden);
   document.addEventListener('visibilitychange', () => watches.setVisible(!document.hidden));
+  window.addEventListener('pagehide', saveLayout);
   connection.subscribe(() => {
     if (connection.state.kind === 'connected') void greet();
     else figures.holdAll();

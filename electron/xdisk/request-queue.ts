@@ -15,8 +15,11 @@ const MAX_DISCARD_BYTES = 1 << 30;
 export interface RequestQueueUser {
   /** A command came back with an error of the way, not of the medium. */
   pathTrouble(path: Path, wire: number): void;
-  /** The medium answered that it may not be changed. */
-  writeRefused(path: Path): void;
+  /**
+   * The medium answered that it may not be changed.
+   * @returns whether another path is taken, on which the command may run again
+   */
+  writeRefused(path: Path): boolean;
   /** A command that changes the medium has no answer, and will have none: it may still be carried out. */
   writeUnanswered(path: Path): void;
   /** Writes that were answered and not flushed may be gone: the other side's cache is another one. */
@@ -165,27 +168,32 @@ export class RequestQueue implements TagOwner {
   // TagOwner.
 
   commandDone(tag: Tag, io: Io, path: Path, error: BlockError | null): void {
-    if (error !== null) io.error ??= error;
+    // While it is on the wire still, so that a move waits for what is done with it here.
+    if (error?.code === 'readonly' && changesMedium(tag.op) && this.#user.writeRefused(path)) {
+      this.#runAgain(tag, io);
+    } else if (error !== null) io.error ??= error;
     else if (tag.op === BlockOp.read) io.filled(tag.offset, tag.length, tag.answeredBytes);
     else if (tag.op === BlockOp.write) this.#answeredWrites++;
     else if (tag.op === BlockOp.flush) this.#stableWrites = Math.max(this.#stableWrites, tag.coveredWrites);
     this.#release(tag, io);
-    if (error?.code === 'readonly' && changesMedium(tag.op)) this.#user.writeRefused(path);
     this.#dispatch();
     this.#checkDrained();
   }
 
   commandLost(tag: Tag, io: Io, path: Path, wire: number): void {
     if (wire !== Wire.PARAM && changesMedium(tag.op)) this.#user.writeUnanswered(path);
-    if (io.error === null) {
-      this.#stats.retried();
-      io.giveBack(tag.op, tag.offset, tag.length);
-      this.#waiting.unshift(io);
-    }
+    this.#runAgain(tag, io);
     this.#release(tag, io);
     this.#checkDrained();
     if (wire === Wire.PARAM) this.#dispatch();
     else if (path.state === 'open' && path === this.#path) this.#user.pathTrouble(path, wire);
+  }
+
+  #runAgain(tag: Tag, io: Io): void {
+    if (io.error !== null) return;
+    this.#stats.retried();
+    io.giveBack(tag.op, tag.offset, tag.length);
+    this.#waiting.unshift(io);
   }
 
   #release(tag: Tag, io: Io): void {

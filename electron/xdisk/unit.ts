@@ -275,13 +275,17 @@ export class Unit implements PathUser {
     this.#events.changed(this);
   }
 
-  /** A write was answered "read-only": the right was taken back, or the medium cannot be written now. */
-  #becomeReadOnly(path: Path): void {
-    if (path !== this.#active || this.#readOnly) return;
+  /**
+   * A write was answered "read-only": the right was taken back, or the medium cannot be written now.
+   * @returns whether the unit moves to a path that may be written
+   */
+  #becomeReadOnly(path: Path): boolean {
+    if (path !== this.#active || this.#readOnly) return false;
     path.refuseWriting();
     this.#readOnly = this.#writing.isRefused;
     if (this.#readOnly) this.#failWrites();
     this.reconsider();
+    return this.#moving;
   }
 
   pathLost(path: Path): void {

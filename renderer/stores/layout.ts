@@ -23,13 +23,21 @@ export function setLayout(key: string, value: LayoutValue): void {
   clearTimeout(unsaved.get(key));
   unsaved.set(
     key,
-    setTimeout(() => {
-      unsaved.delete(key);
-      const latest = useLayoutStore.getState().layout[key] ?? null;
-      // Without a connection the page keeps its layout while it is open.
-      call('layout.set', { key, value: latest }).catch(() => undefined);
-    }, SAVE_MS),
+    setTimeout(() => save(key), SAVE_MS),
   );
+}
+
+/** Save at once what is not saved yet: the page may be about to go. */
+export function saveLayout(): void {
+  for (const key of [...unsaved.keys()]) save(key);
+}
+
+function save(key: string): void {
+  clearTimeout(unsaved.get(key));
+  unsaved.delete(key);
+  const latest = useLayoutStore.getState().layout[key] ?? null;
+  // Without a connection the page keeps its layout while it is open.
+  call('layout.set', { key, value: latest }).catch(() => undefined);
 }
 
 /**

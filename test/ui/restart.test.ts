@@ -39,6 +39,9 @@ describe('a restart', { skip: withoutChromium }, () => {
     assert.equal(before.sort, 'descending');
     assert.ok(!before.headers.includes('Policy'));
     assert.ok((before.width ?? 0) > wasWide);
+    // At once, so that the page goes with changes nobody has saved.
+    await page.reload();
+    assert.deepEqual(await layout(), before);
     await expect.poll(() => readFileSync(box.path('state/config.json'), 'utf8')).toContain('"filter": "nas"');
     await app.restart();
 
