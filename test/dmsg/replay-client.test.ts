@@ -1,73 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BlockOp } from '../../electron/block/device.ts';
-import type { DecodedMessage } from '../../electron/dmsg/codec.ts';
 import type { Conn } from '../../electron/dmsg/conn.ts';
-import { Command, Flag, OpenMode, Wire } from '../../electron/dmsg/constants.ts';
-import { commandOf } from '../../electron/dmsg/header.ts';
-import { Link } from '../../electron/dmsg/link.ts';
-import { clientConn } from '../../electron/dmsg/link-options.ts';
-import { Registry } from '../../electron/xdisk/registry.ts';
+import { Wire } from '../../electron/dmsg/constants.ts';
 import type { Unit } from '../../electron/xdisk/unit.ts';
-import type { UnitUser } from '../../electron/xdisk/unit-user.ts';
 import { memoryPair } from './support/memory-stream.ts';
 import { RawPeer } from './support/raw-peer.ts';
-import { has, Replay } from './support/replay.ts';
-import { TestRequest } from './support/request.ts';
+import { RecordedClient } from './support/recorded-client.ts';
+import { Replay } from './support/replay.ts';
+import type { TestRequest } from './support/request.ts';
 import { type Role, rolesIn } from './support/roles.ts';
-import { NotingUser, quiet, turns, within } from './support/test-link.ts';
+import { turns, within } from './support/test-link.ts';
 import { type Recording, recordings } from './support/vectors.ts';
-
-const OPS: Readonly<Record<number, BlockOp>> = {
-  [Command.BLK_READ]: BlockOp.read,
-  [Command.BLK_WRITE]: BlockOp.write,
-  [Command.BLK_FLUSH]: BlockOp.flush,
-  [Command.BLK_FREEBLKS]: BlockOp.discard,
-};
-
-/** Our client in the place of the recorded one: a link, its registry, and what a user does with the disk. */
-class Client {
-  readonly link: Link;
-  readonly user = new NotingUser();
-  readonly registry = new Registry();
-  readonly requests: TestRequest[] = [];
-  readonly rejected: string[] = [];
-  unit: Unit | undefined;
-  device: UnitUser | undefined;
-  opening: Promise<void> | undefined;
-
-  constructor(stream: ConstructorParameters<typeof Link>[0], role: Role) {
-    const { side, dialect } = role;
-    this.user.take = (link, span, transaction) => this.registry.spanOffered(link, span, transaction);
-    this.link = new Link(stream, quiet(side, { dialect, conn: clientConn() }), this.user);
-  }
-
-  /** Do what made the recorded client send this. */
-  async cause(expected: DecodedMessage, endedBefore: boolean): Promise<void> {
-    const { body } = expected;
-    if (commandOf(expected.cmd) === Command.LNK_PING) this.link.beat(performance.now() + 1e7, false);
-    else if (body.kind === 'open') this.#open((body.modes & OpenMode.WRITE) !== 0);
-    else if (body.kind === 'range') {
-      await this.opening;
-      const op = OPS[commandOf(expected.cmd)] as BlockOp;
-      const request = new TestRequest(op, body.range.offset, body.range.bytes, expected.payload);
-      this.requests.push(request);
-      this.device?.submit(request);
-    } else if (has(expected, Flag.DELETE) && !has(expected, Flag.REPLY) && !endedBefore) {
-      await within(Promise.all(this.requests.map(({ ended }) => ended)), 'the answers');
-      await this.device?.close();
-    }
-  }
-
-  #open(writable: boolean): void {
-    const [disk] = this.registry.disks;
-    assert.ok(disk !== undefined, 'the span has come');
-    this.unit = this.registry.attach(disk, { readOnly: !writable });
-    this.opening = this.unit.open('test').then((device) => {
-      this.device = device;
-    });
-  }
-}
 
 for (const dialect of ['2014', 'current'] as const) {
   for (const recording of recordings(dialect)) {
@@ -108,7 +51,7 @@ for (const dialect of ['2014', 'current'] as const) {
 async function play(recording: Recording, role: Role) {
   const [a, b] = memoryPair();
   const peer = new RawPeer(b);
-  const client = new Client(a, role);
+  const client = new RecordedClient(a, role);
   const replay = new Replay(recording, 'client', peer);
   if (role.guessesWrong) await replay.refuseIntroduction();
   await replay.run((expected, endedBefore) => client.cause(expected, endedBefore));
@@ -118,7 +61,7 @@ async function play(recording: Recording, role: Role) {
 }
 
 /** What the user of the disk saw. */
-async function check(recording: Recording, client: Client): Promise<void> {
+async function check(recording: Recording, client: RecordedClient): Promise<void> {
   const { requests } = client;
   switch (recording.name.split('/')[1]) {
     case 'io': {

@@ -29,6 +29,7 @@ export class MemoryStream implements ByteStream {
   #unsentBytes = 0;
   #ended = false;
   #finReceived = false;
+  #resetReceived = false;
   #closed = false;
   #delivering = false;
 
@@ -97,6 +98,12 @@ export class MemoryStream implements ByteStream {
     });
   }
 
+  /** A RST comes, once what came before it has been read. */
+  reset(): void {
+    this.#resetReceived = true;
+    this.#planDelivery();
+  }
+
   /** The other end sends no more. */
   fin(): void {
     this.#finReceived = true;
@@ -135,7 +142,10 @@ export class MemoryStream implements ByteStream {
     if (sink === undefined || this.paused || this.#closed) return;
     const next = this.#inbox.shift();
     if (next === undefined) {
-      if (this.#finReceived) this.#finish(sink);
+      if (this.#resetReceived) {
+        this.#closed = true;
+        sink.closed(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+      } else if (this.#finReceived) this.#finish(sink);
       return;
     }
     const count = Math.min(next.length, this.readBytes, this.#target.length);

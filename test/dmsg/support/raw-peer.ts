@@ -11,6 +11,8 @@ export class RawPeer implements ByteSink {
   /** Received and not yet taken, in order. */
   readonly inbox: DecodedMessage[] = [];
   readonly closedWith: Promise<Error | undefined>;
+  /** Messages received so far. */
+  heard = 0;
   readonly #stream: ByteStream;
   readonly #memory = Buffer.alloc(65_536);
   #bytes = Buffer.alloc(0);
@@ -74,6 +76,7 @@ export class RawPeer implements ByteSink {
   }
 
   #take(message: DecodedMessage): void {
+    this.heard++;
     const at = this.#waiting.findIndex(({ accept }) => accept(message));
     if (at < 0) this.inbox.push(message);
     else this.#waiting.splice(at, 1)[0]?.resolve(message);
