@@ -121,8 +121,17 @@ export const theme = createTheme({
       },
     },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
-    // The placeholder takes the focus without being an item, which a menu may not have.
-    Menu: { defaultProps: { transitionProps: { duration: 60 }, withInitialFocusPlaceholder: false } },
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 60 },
+        // It takes the focus without being an item, which a menu may not have.
+        withInitialFocusPlaceholder: false,
+        // In a window lower than the menu it is cut to fit and scrolls: the window itself never does.
+        floatingStrategy: 'fixed',
+        middlewares: { flip: { fallbackStrategy: 'bestFit' }, size: { padding: 8 } },
+        styles: { dropdown: { overflowY: 'auto' } },
+      },
+    },
     Popover: { defaultProps: { transitionProps: { duration: 60 } } },
     Progress: { defaultProps: { transitionDuration: 0 } },
   },

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright';
 import { without } from '../e2e/support/needs.ts';
-import { useBrowser } from './support/app.ts';
+import { expect, useBrowser } from './support/app.ts';
 import { withoutChromium } from './support/chromium.ts';
 import { appOnSite } from './support/site.ts';
+import { goTo, row } from './support/steps.ts';
 import { VIEWS, type View } from './support/views.ts';
 
 describe('what is shown', { skip: withoutChromium || without('fio', 'mke2fs', 'mkswap') }, () => {
@@ -26,6 +27,35 @@ describe('what is shown', { skip: withoutChromium || without('fio', 'mke2fs', 'm
       assert.deepEqual(clipped, []);
     });
   }
+
+  test('a menu stays in a window lower than it is, and each entry can be reached', async (t) => {
+    const { page } = await appOnSite(t, browser());
+    for (const height of [400, 240]) {
+      await page.setViewportSize({ width: 640, height });
+      for (const [label, name] of [
+        ['Attached disks', /^xa0 /],
+        ['Attached disks', /^xa1 /],
+        ['Peers', /^nas-3,/],
+      ] as const) {
+        await goTo(page, label);
+        await row(page, name).first().click({ button: 'right' });
+        const menu = page.getByRole('menu');
+        const box = await menu.boundingBox();
+        assert.ok(box !== null && box.y >= 0 && box.y + box.height <= height, JSON.stringify(box));
+        for (const entry of await menu.getByRole('menuitem').all()) {
+          await entry.scrollIntoViewIfNeeded();
+          await expect(entry).toBeInViewport({ ratio: 0.9 });
+        }
+        assert.equal(
+          await page.evaluate(() => document.scrollingElement?.scrollTop),
+          0,
+          'the page is scrolled',
+        );
+        await page.keyboard.press('Escape');
+        await expect(menu).toHaveCount(0);
+      }
+    }
+  });
 });
 
 /** Controls whose text does not fit into them, and a page wider than the window. */
