@@ -24,7 +24,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'an open waits for what the older ones have at the medium',
     file: 'electron/target/session.ts',
-    code: 'if (this.#changing > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));',
+    code: 'if (this.isChanging) await new Promise<void>((resolve) => this.#drained.push(resolve));',
     instead: '',
     test: 'xdisk/stuck-writes',
   },
@@ -95,6 +95,13 @@ export const PROTECTIONS: readonly Protection[] = [
     code: 'io.giveBack(tag.op, tag.offset, tag.length);',
     instead: 'io.error = new BlockError("path", "lost");',
     test: 'xdisk/failover.test',
+  },
+  {
+    name: 'a write refused on one path runs on another that takes it',
+    file: 'electron/xdisk/unit.ts',
+    code: 'return this.#moving;',
+    instead: 'return false;',
+    test: 'xdisk/write-right',
   },
   {
     name: 'a request without an answer ends in time',
@@ -197,6 +204,13 @@ export const PROTECTIONS: readonly Protection[] = [
     code: 'if (this.#table.remoteCount >= transactions) {',
     instead: 'if (this.#table.remoteCount < 0) {',
     test: 'dmsg/mux-violations',
+  },
+  {
+    name: 'a peer that never ends what we have ended is dropped',
+    file: 'electron/dmsg/mux.ts',
+    code: 'if (this.#unagreed <= transactions) return;',
+    instead: 'if (this.#unagreed > 0) return;',
+    test: 'dmsg/link-end',
   },
   {
     name: 'connections that say nothing make room for others',

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { PROTECTIONS } from './list.ts';
+
+const root = new URL('../../', import.meta.url);
+const text = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+test('each protection is where it is said to be, once, and its test is there', () => {
+  const tests = readdirSync(fileURLToPath(new URL('test/', root)), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => `test/${path}`);
+  for (const { name, file, code, test: word } of PROTECTIONS) {
+    assert.equal(text(file).split(code).length - 1, 1, `${name}: its code in ${file}`);
+    assert.ok(
+      tests.some((path) => path.includes(word)),
+      `${name}: no test ${word}`,
+    );
+  }
+});
+
+test('the table of the documents has the same', () => {
+  const lines = text('docs/reliability.md').split('\n');
+  const from = lines.indexOf('| without it, this fails | the test |') + 2;
+  const rows = lines.slice(from, from + PROTECTIONS.length + 1);
+  const named = PROTECTIONS.map(({ name, test: word }) => `| ${name} | \`${word}\` |`);
+  assert.deepEqual(rows.slice(0, -1).sort(), named.sort());
+  assert.equal(rows.at(-1), '', 'and no more');
+  assert.ok(lines.some((line) => line.includes(`${PROTECTIONS.length} of ${PROTECTIONS.length} are seen`)));
+});
