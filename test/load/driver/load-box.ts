@@ -1,0 +1,39 @@
+import { Sandbox } from '../../e2e/support/sandbox.ts';
+
+const COLLECTED = 'garbage collected';
+
+/** Collects garbage on a signal: Node lets no option in NODE_OPTIONS do it, but a process may allow itself to. */
+const COLLECTOR = `
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+process.on('SIGUSR2', () => {
+  collect();
+  setImmediate(() => {
+    collect();
+    console.error('${COLLECTED}');
+  });
+});
+`;
+
+/** A sandbox whose commands collect their garbage when they are told to, so that what stays can be measured. */
+export class LoadBox extends Sandbox {
+  override get env(): NodeJS.ProcessEnv {
+    const module = `data:text/javascript,${encodeURIComponent(COLLECTOR)}`;
+    return { ...super.env, NODE_OPTIONS: `--import ${module}` };
+  }
+}
+
+interface Collecting {
+  readonly pid: number;
+  readonly logMark: number;
+  waitForLog(texts: readonly string[], since: number): Promise<string>;
+}
+
+/** Have a command collect its garbage. */
+export async function collect(command: Collecting): Promise<void> {
+  const mark = command.logMark;
+  process.kill(command.pid, 'SIGUSR2');
+  await command.waitForLog([COLLECTED], mark);
+}
