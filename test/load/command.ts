@@ -1,6 +1,6 @@
 /**
- * Many units, connections and a hostile client: `npm run load -- [--seconds N] [--seed S]`. Ends with 1 if a goal of
- * docs/reliability.md is missed.
+ * Many units, connections and a hostile client: `npm run load -- [--seconds N] [--seed S] [--pause MS]`. Ends with 1 if
+ * a goal of docs/reliability.md is missed.
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,15 +11,28 @@ import { rowsOf, tableOf } from './driver/verdict.ts';
 const ROUNDS = 3;
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string' },
+    pause: { type: 'string', default: '0' },
+  },
 });
 const seconds = Number(values.seconds);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const parts = ROUNDS * OFFENCES.length * 2;
-const plan = { units: 64, busy: 256, idle: 1000, rounds: ROUNDS, partMs: (seconds * 1000) / parts, seed };
+const pauseMs = Number(values.pause);
+const plan = {
+  units: 64,
+  busy: 256,
+  pauseMs,
+  idle: 1000,
+  rounds: ROUNDS,
+  partMs: (seconds * 1000) / parts,
+  seed,
+};
 const before = loadavg()[0] ?? 0;
 console.log(
-  `${plan.units} units, ${plan.busy} busy and ${plan.idle} idle connections, ${seconds} s, seed ${seed}`,
+  `${plan.units} units, ${plan.busy} busy connections (each one request at a time, then ${pauseMs} ms of pause) and ${plan.idle} idle ones, ${seconds} s, seed ${seed}`,
 );
 const report = await load(plan, console.log);
 console.log(`the gateway was started with --limit nbd_clients=${report.clients} (usual: 256)`);

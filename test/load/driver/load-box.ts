@@ -12,7 +12,8 @@ process.on('SIGUSR2', () => {
   collect();
   setImmediate(() => {
     collect();
-    console.error('${COLLECTED}');
+    const { heapUsed, external } = process.memoryUsage();
+    console.error('${COLLECTED}, left:', heapUsed + external);
   });
 });
 `;
@@ -31,9 +32,10 @@ interface Collecting {
   waitForLog(texts: readonly string[], since: number): Promise<string>;
 }
 
-/** Have a command collect its garbage. */
-export async function collect(command: Collecting): Promise<void> {
+/** Have a command collect its garbage. @returns bytes that are in use */
+export async function collect(command: Collecting): Promise<number> {
   const mark = command.logMark;
   process.kill(command.pid, 'SIGUSR2');
-  await command.waitForLog([COLLECTED], mark);
+  const line = await command.waitForLog([COLLECTED], mark);
+  return Number(/\d+$/.exec(line)?.[0]);
 }

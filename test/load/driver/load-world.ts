@@ -10,10 +10,13 @@ import { collect, type LoadBox } from './load-box.ts';
 export interface Held {
   readonly descriptors: number;
   readonly rssMib: number;
+  /** What of its memory is in use: JavaScript's heap and what that holds outside. */
+  readonly liveMib: number;
 }
 export type ProcessName = 'gateway' | 'exporter';
 export type HeldByAll = Readonly<Record<ProcessName, Held>>;
 
+const MIB = 1 << 20;
 export const DISK_BYTES = 4 << 20;
 /** How long a process may take to let go of what nobody needs any more. */
 const PATIENCE_MS = 15_000;
@@ -59,20 +62,19 @@ export class LoadWorld {
   /** What they have now, without their garbage. */
   async held(): Promise<HeldByAll> {
     const of = async (name: ProcessName): Promise<Held> => {
-      await collect(this.#processes[name]);
-      return { descriptors: this.descriptors(name), rssMib: rssMib(this.#processes[name].pid) };
+      const liveMib = (await collect(this.#processes[name])) / MIB;
+      return { descriptors: this.descriptors(name), rssMib: rssMib(this.#processes[name].pid), liveMib };
     };
     return { gateway: await of('gateway'), exporter: await of('exporter') };
   }
 
-  /** As `held`, once the gateway has no more descriptors than these, or has not for long. */
-  async heldWithin(descriptors: number): Promise<HeldByAll> {
+  /** Wait until the gateway has no more descriptors than these, but not for long. */
+  async settled(descriptors: number): Promise<void> {
     // Nothing tells when a process has closed a socket whose other end is closed.
     const deadline = performance.now() + PATIENCE_MS;
     while (this.descriptors('gateway') > descriptors && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
-    return this.held();
   }
 
   async stop(): Promise<void> {

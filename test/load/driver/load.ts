@@ -8,8 +8,9 @@ import { Worker } from './worker.ts';
 
 export interface LoadPlan {
   readonly units: number;
-  /** Connections with I/O. */
+  /** Connections with I/O: each asks for 4 KiB, and after the answer pauses so many ms on average. */
   readonly busy: number;
+  readonly pauseMs: number;
   /** Connections that have negotiated and say nothing. */
   readonly idle: number;
   /** How often everything is done, and ms of each part. */
@@ -22,6 +23,8 @@ export interface LoadPlan {
 export interface Latencies {
   readonly own: number[];
   readonly newcomers: number[];
+  /** How often one of these was not let in. */
+  turnedAway: number;
 }
 
 export interface LoadReport {
@@ -47,17 +50,19 @@ const BusyReport = z.object({ requests: z.number(), problems: z.array(z.string()
 const GoodReport = z.object({
   latenciesUs: z.array(z.number()),
   newcomersUs: z.array(z.number()),
+  turnedAway: z.number(),
   problems: z.array(z.string()),
 });
 const Nothing = z.object({});
 
-/** A busy connection asks for 4 KiB, and then pauses so many ms. */
-const BUSY_PAUSE_MS = 50;
 /** Room for the good client, those that come beside it, and some of the hostile one's. */
 const ROOM = 100;
 /** The good client's block, behind those of the busy ones. */
 const GOOD_OFFSET = DISK_BYTES / 2;
 const WARM_UP_MS = 1000;
+const PATIENCE_MS = 10_000;
+/** So long what went before has an effect: processes start, and hostile clients' memory is given back. */
+const SETTLE_MS = 200;
 
 /**
  * Many units, busy connections and idle ones; and a good client, whose latency is taken without and with a hostile one,
@@ -91,7 +96,8 @@ async function run(
   const first = await world.connect(units.length);
   await servedOf(first);
   for (const disk of first) disk.destroy();
-  const withoutIdle = await world.heldWithin(atFirst);
+  await world.settled(atFirst);
+  const withoutIdle = await world.held();
   const idle = await world.connect(plan.idle);
   const withIdle = await world.held();
   told(`${plan.idle} idle connections`);
@@ -102,7 +108,7 @@ async function run(
     'busy',
     socket,
     plan.busy,
-    BUSY_PAUSE_MS,
+    plan.pauseMs,
     plan.seed,
     ...units,
   );
@@ -114,19 +120,24 @@ async function run(
   const afterRounds: HeldByAll[] = [];
   let requests = 0;
   let workedMs = 0;
-  /** The good client at work for a while. */
+  /** The good client at work for a while, and until somebody new was served. */
   const part = async (name: Offence | 'none'): Promise<void> => {
+    await delay(SETTLE_MS);
     await Promise.all([busy.report(), good.report()]);
-    const startMs = performance.now();
-    await delay(plan.partMs);
-    const [others, own] = await Promise.all([busy.report(), good.report()]);
-    workedMs += performance.now() - startMs;
-    requests += others.requests;
-    problems.push(...[...others.problems, ...own.problems].map((text) => `${name}: ${text}`));
-    const all = latencies.get(name) ?? { own: [], newcomers: [] };
+    const all = latencies.get(name) ?? { own: [], newcomers: [], turnedAway: 0 };
     latencies.set(name, all);
-    all.own.push(...own.latenciesUs);
-    all.newcomers.push(...own.newcomersUs);
+    const startMs = performance.now();
+    const before = all.newcomers.length;
+    do {
+      await delay(plan.partMs);
+      const [others, own] = await Promise.all([busy.report(), good.report()]);
+      requests += others.requests;
+      problems.push(...[...others.problems, ...own.problems].map((text) => `${name}: ${text}`));
+      all.own.push(...own.latenciesUs);
+      all.newcomers.push(...own.newcomersUs);
+      all.turnedAway += own.turnedAway;
+    } while (all.newcomers.length === before && performance.now() - startMs < PATIENCE_MS);
+    workedMs += performance.now() - startMs;
   };
   const connected = world.descriptors('gateway');
   for (let round = 0; round < plan.rounds; round++) {
@@ -134,15 +145,18 @@ async function run(
       await part('none');
       const hostile = await Worker.start(box, Nothing, 'hostile', socket, unit, DISK_BYTES, offence);
       await part(offence);
+      await hostile.report(); // it is at it still
       await hostile.stop();
+      await world.settled(connected);
     }
-    afterRounds.push(await world.heldWithin(connected));
+    afterRounds.push(await world.held());
     told(`round ${round + 1} of ${plan.rounds}: ${requests} requests of the busy connections`);
   }
   const idleServed = await servedOf(idle);
   await Promise.all([busy.stop(), good.stop()]);
   for (const disk of idle) disk.destroy();
-  const after = await world.heldWithin(atFirst);
+  await world.settled(atFirst);
+  const after = await world.held();
   const busyRate = (requests / workedMs) * 1000;
   return { withoutIdle, withIdle, afterRounds, after, latencies, idleServed, requests, busyRate, problems };
 }

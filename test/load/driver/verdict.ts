@@ -1,5 +1,5 @@
 import type { LoadReport } from './load.ts';
-import type { HeldByAll, ProcessName } from './load-world.ts';
+import type { Held, HeldByAll } from './load-world.ts';
 
 export interface Row {
   readonly what: string;
@@ -16,8 +16,12 @@ const HOSTILE_LIMIT = 2;
 /** As in the soak test: what the allocator keeps depends on what came at the same time. */
 const RSS_ROOM_MIB = 32;
 const RSS_ROOM_SHARE = 0.25;
+/** Memory in use may differ by so much from one moment to another. */
+const LIVE_ROOM_MIB = 8;
 /** Free memory that is kept for the data path (`stream/memory.ts`). */
 const KEPT_MIB = 64;
+/** What one client may have under way (`nbd/limits.ts`), which the allocator need not give back. */
+const CLIENT_MIB = 64;
 
 /** Each goal with its figure. */
 export function rowsOf(report: LoadReport): Row[] {
@@ -44,30 +48,48 @@ function idleRows({ plan, withoutIdle, withIdle }: LoadReport): Row[] {
 function flatRows({ withoutIdle, afterRounds, after }: LoadReport): Row[] {
   const first = afterRounds[0] as HeldByAll;
   const last = afterRounds.at(-1) as HeldByAll;
-  return (['gateway', 'exporter'] as const).flatMap((name) => [
-    descriptorRow(`${name}: descriptors, first and last round`, name, first, last),
-    rssRow(`${name}: RSS, first and last round`, name, first, last, 0),
-    descriptorRow(`${name}: descriptors, without clients, before and after`, name, withoutIdle, after),
-    rssRow(`${name}: RSS, without clients, before and after`, name, withoutIdle, after, KEPT_MIB),
-  ]);
+  return (['gateway', 'exporter'] as const).flatMap((name) => {
+    const rounds = `${name}, first and last round`;
+    const alone = `${name}, without clients, before and after`;
+    return [
+      descriptorRow(`${rounds}: descriptors`, first[name], last[name]),
+      memoryRow(`${rounds}: memory in use`, first[name].liveMib, last[name].liveMib, LIVE_ROOM_MIB),
+      memoryRow(`${rounds}: RSS`, first[name].rssMib, last[name].rssMib, rssRoom(first[name])),
+      descriptorRow(`${alone}: descriptors`, withoutIdle[name], after[name]),
+      memoryRow(
+        `${alone}: memory in use`,
+        withoutIdle[name].liveMib,
+        after[name].liveMib,
+        LIVE_ROOM_MIB + KEPT_MIB,
+      ),
+      memoryRow(
+        `${alone}: RSS`,
+        withoutIdle[name].rssMib,
+        after[name].rssMib,
+        rssRoom(withoutIdle[name]) + KEPT_MIB + CLIENT_MIB,
+      ),
+    ];
+  });
 }
 
-function descriptorRow(what: string, name: ProcessName, from: HeldByAll, to: HeldByAll): Row {
-  const [before, now] = [from[name].descriptors, to[name].descriptors];
+function rssRoom({ rssMib }: Held): number {
+  return rssMib * RSS_ROOM_SHARE + RSS_ROOM_MIB;
+}
+
+function descriptorRow(what: string, { descriptors: before }: Held, { descriptors: now }: Held): Row {
   return row(what, `${before} → ${now}`, 'no more', now <= before);
 }
 
-function rssRow(what: string, name: ProcessName, from: HeldByAll, to: HeldByAll, keptMib: number): Row {
-  const [before, now] = [from[name].rssMib, to[name].rssMib];
-  const limit = before * (1 + RSS_ROOM_SHARE) + RSS_ROOM_MIB + keptMib;
+function memoryRow(what: string, before: number, now: number, room: number): Row {
+  const limit = before + room;
   return row(what, `${before.toFixed(0)} → ${now.toFixed(0)} MiB`, `≤ ${limit.toFixed(0)} MiB`, now <= limit);
 }
 
 function latencyRows({ latencies }: LoadReport): Row[] {
   const quietUs = percentile(latencies.get('none')?.own ?? [], 0.99);
-  return [...latencies].map(([name, { own, newcomers }]) => {
+  return [...latencies].map(([name, { own, newcomers, turnedAway }]) => {
     const us = percentile(own, 0.99);
-    const figure = `p99 ${ms(us)} (p50 ${ms(percentile(own, 0.5))}, new connection ${ms(percentile(newcomers, 0.99))})`;
+    const figure = `p99 ${ms(us)} (p50 ${ms(percentile(own, 0.5))}, new connection p50 ${ms(percentile(newcomers, 0.5))}, turned away ${turnedAway})`;
     if (name === 'none') return row('good client, nobody hostile', figure, 'served', own.length > 0);
     const ratio = us / quietUs;
     const what = `good client, ${name}`;

@@ -1,6 +1,5 @@
 /** A hostile client: `hostile.ts SOCKET UNIT DISK_BYTES OFFENCE…`, each of them for as long as it lives. */
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { GreedyNbdPeer } from '../../e2e/support/nbd-peer.ts';
 import { attached, command } from '../../nbd/raw.ts';
 import type { Offence } from '../driver/offences.ts';
@@ -35,12 +34,7 @@ const COMMIT: Readonly<Record<Offence, () => Promise<void>>> = {
 
   // Dropped after a while, they come again.
   'silent connections': async () => {
-    const silent = async (): Promise<void> => {
-      const peer = connect({ path: socket });
-      peer.on('error', () => {}).once('close', () => void silent());
-      await once(peer, 'connect');
-    };
-    await Promise.all(Array.from({ length: SILENT }, silent));
+    for (let i = 0; i < SILENT; i++) await comeAgain((peer) => peer.resume());
   },
 
   'flood of requests': async () => {
@@ -61,15 +55,23 @@ const COMMIT: Readonly<Record<Offence, () => Promise<void>>> = {
   },
 
   'flood of connections': async () => {
-    const come = async (): Promise<void> => {
-      const peer = connect({ path: socket });
-      peer.on('error', () => {}).once('close', () => void come());
-      await once(peer, 'connect');
-      peer.destroy();
-    };
-    for (let i = 0; i < COMERS; i++) await come();
+    for (let i = 0; i < COMERS; i++) await comeAgain((peer) => peer.destroy());
   },
 };
+
+/** Connect, whenever the connection before is over. Resolves when the first one is there. */
+function comeAgain(use: (peer: Socket) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const come = (): void => {
+      const peer = connect({ path: socket }, () => {
+        use(peer);
+        resolve();
+      });
+      peer.on('error', () => {}).once('close', come);
+    };
+    come();
+  });
+}
 
 for (const offence of offences) await COMMIT[offence as Offence]();
 answerReports(() => ({}));
