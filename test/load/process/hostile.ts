@@ -13,6 +13,7 @@ const REPLY_BYTES = 16 + BLOCK;
 const GREEDY_READS = 4000;
 const ANNOUNCERS = 64;
 const SILENT = 200;
+const SILENT_PAUSE_MS = 1000;
 const COMERS = 16;
 /** As many as a server takes of one client. */
 const DEPTH = 1024;
@@ -32,9 +33,9 @@ const COMMIT: Readonly<Record<Offence, () => Promise<void>>> = {
     }
   },
 
-  // Dropped after a while, they come again.
+  // Dropped after a while or to make room, they come again; at once would be a flood.
   'silent connections': async () => {
-    for (let i = 0; i < SILENT; i++) await comeAgain((peer) => peer.resume());
+    for (let i = 0; i < SILENT; i++) await comeAgain((peer) => peer.resume(), SILENT_PAUSE_MS);
   },
 
   'flood of requests': async () => {
@@ -55,19 +56,19 @@ const COMMIT: Readonly<Record<Offence, () => Promise<void>>> = {
   },
 
   'flood of connections': async () => {
-    for (let i = 0; i < COMERS; i++) await comeAgain((peer) => peer.destroy());
+    for (let i = 0; i < COMERS; i++) await comeAgain((peer) => peer.destroy(), 0);
   },
 };
 
-/** Connect, whenever the connection before is over. Resolves when the first one is there. */
-function comeAgain(use: (peer: Socket) => void): Promise<void> {
+/** Connect, so many ms after the connection before is over. Resolves when the first one is there. */
+function comeAgain(use: (peer: Socket) => void, pauseMs: number): Promise<void> {
   return new Promise((resolve) => {
     const come = (): void => {
       const peer = connect({ path: socket }, () => {
         use(peer);
         resolve();
       });
-      peer.on('error', () => {}).once('close', come);
+      peer.on('error', () => {}).once('close', () => (pauseMs === 0 ? come() : setTimeout(come, pauseMs)));
     };
     come();
   });
