@@ -26,6 +26,7 @@ const plan = {
   busy: 256,
   pauseMs,
   idle: 1000,
+  offences: OFFENCES.map((offence) => [offence]),
   rounds: ROUNDS,
   partMs: (seconds * 1000) / parts,
   seed,

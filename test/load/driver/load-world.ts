@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { addressOf, exported } from '../../e2e/support/disk.ts';
-import { rssMib } from '../../e2e/support/rss.ts';
+import { peakRssMib, rssMib } from '../../e2e/support/rss.ts';
 import type { Spandrel } from '../../e2e/support/spandrel.ts';
 import { NbdDisk } from '../../faults/world/nbd-disk.ts';
 import { BLOCK } from '../process/checked-client.ts';
@@ -57,6 +57,10 @@ export class LoadWorld {
 
   descriptors(name: ProcessName): number {
     return readdirSync(`/proc/${this.#processes[name].pid}/fd`).length;
+  }
+
+  peakRssMib(name: ProcessName): number {
+    return peakRssMib(this.#processes[name].pid);
   }
 
   /** What they have now, without their garbage. */

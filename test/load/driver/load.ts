@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Ends } from '../../e2e/support/ends.ts';
 import { LoadBox } from './load-box.ts';
 import { DISK_BYTES, type HeldByAll, LoadWorld, servedOf } from './load-world.ts';
-import { OFFENCES, type Offence } from './offences.ts';
+import type { Offence } from './offences.ts';
 import { Worker } from './worker.ts';
 
 export interface LoadPlan {
@@ -13,6 +13,8 @@ export interface LoadPlan {
   readonly pauseMs: number;
   /** Connections that have negotiated and say nothing. */
   readonly idle: number;
+  /** What the hostile client does, one after another; those of a group at once. */
+  readonly offences: readonly (readonly Offence[])[];
   /** How often everything is done, and ms of each part. */
   readonly rounds: number;
   readonly partMs: number;
@@ -37,7 +39,10 @@ export interface LoadReport {
   readonly afterRounds: readonly HeldByAll[];
   /** When all clients were gone. */
   readonly after: HeldByAll;
-  readonly latencies: ReadonlyMap<Offence | 'none', Latencies>;
+  /** Most the gateway ever had. */
+  readonly peakRssMib: number;
+  /** By what the hostile client did; NOBODY without it. */
+  readonly latencies: ReadonlyMap<string, Latencies>;
   /** Idle connections that were served at the end. */
   readonly idleServed: number;
   readonly requests: number;
@@ -59,6 +64,7 @@ const Nothing = z.object({});
 const ROOM = 100;
 /** The good client's block, behind those of the busy ones. */
 const GOOD_OFFSET = DISK_BYTES / 2;
+export const NOBODY = 'nobody hostile';
 const WARM_UP_MS = 1000;
 const PATIENCE_MS = 10_000;
 /** So long what went before has an effect: processes start, and hostile clients' memory is given back. */
@@ -116,12 +122,12 @@ async function run(
   await delay(WARM_UP_MS);
   await Promise.all([busy.report(), good.report()]);
   const problems: string[] = [];
-  const latencies = new Map<Offence | 'none', Latencies>();
+  const latencies = new Map<string, Latencies>();
   const afterRounds: HeldByAll[] = [];
   let requests = 0;
   let workedMs = 0;
   /** The good client at work for a while, and until somebody new was served. */
-  const part = async (name: Offence | 'none'): Promise<void> => {
+  const part = async (name: string): Promise<void> => {
     await delay(SETTLE_MS);
     await Promise.all([busy.report(), good.report()]);
     const all = latencies.get(name) ?? { own: [], newcomers: [], turnedAway: 0 };
@@ -141,10 +147,10 @@ async function run(
   };
   const connected = world.descriptors('gateway');
   for (let round = 0; round < plan.rounds; round++) {
-    for (const offence of OFFENCES) {
-      await part('none');
-      const hostile = await Worker.start(box, Nothing, 'hostile', socket, unit, DISK_BYTES, offence);
-      await part(offence);
+    for (const group of plan.offences) {
+      await part(NOBODY);
+      const hostile = await Worker.start(box, Nothing, 'hostile', socket, unit, DISK_BYTES, ...group);
+      await part(group.join(', '));
       await hostile.report(); // it is at it still
       await hostile.stop();
       await world.settled(connected);
@@ -157,6 +163,18 @@ async function run(
   for (const disk of idle) disk.destroy();
   await world.settled(atFirst);
   const after = await world.held();
+  const peakRssMib = world.peakRssMib('gateway');
   const busyRate = (requests / workedMs) * 1000;
-  return { withoutIdle, withIdle, afterRounds, after, latencies, idleServed, requests, busyRate, problems };
+  return {
+    withoutIdle,
+    withIdle,
+    afterRounds,
+    after,
+    peakRssMib,
+    latencies,
+    idleServed,
+    requests,
+    busyRate,
+    problems,
+  };
 }

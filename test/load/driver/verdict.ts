@@ -1,4 +1,4 @@
-import type { LoadReport } from './load.ts';
+import { type LoadReport, NOBODY } from './load.ts';
 import type { Held, HeldByAll } from './load-world.ts';
 
 export interface Row {
@@ -22,10 +22,18 @@ const LIVE_ROOM_MIB = 8;
 const KEPT_MIB = 64;
 /** What one client may have under way (`nbd/limits.ts`), which the allocator need not give back. */
 const CLIENT_MIB = 64;
+/** Without limits a client that asks and never takes has it hold thousands. */
+const PEAK_LIMIT_MIB = 400;
 
 /** Each goal with its figure. */
 export function rowsOf(report: LoadReport): Row[] {
-  return [...idleRows(report), ...flatRows(report), ...latencyRows(report), ...answerRows(report)];
+  return [
+    ...idleRows(report),
+    ...flatRows(report),
+    peakRow(report),
+    ...latencyRows(report),
+    ...answerRows(report),
+  ];
 }
 
 function idleRows({ plan, withoutIdle, withIdle }: LoadReport): Row[] {
@@ -72,6 +80,11 @@ function flatRows({ withoutIdle, afterRounds, after }: LoadReport): Row[] {
   });
 }
 
+function peakRow({ peakRssMib }: LoadReport): Row {
+  const figure = `${peakRssMib.toFixed(0)} MiB`;
+  return row('gateway, most RSS ever', figure, `≤ ${PEAK_LIMIT_MIB} MiB`, peakRssMib <= PEAK_LIMIT_MIB);
+}
+
 function rssRoom({ rssMib }: Held): number {
   return rssMib * RSS_ROOM_SHARE + RSS_ROOM_MIB;
 }
@@ -86,11 +99,11 @@ function memoryRow(what: string, before: number, now: number, room: number): Row
 }
 
 function latencyRows({ latencies }: LoadReport): Row[] {
-  const quietUs = percentile(latencies.get('none')?.own ?? [], 0.99);
+  const quietUs = percentile(latencies.get(NOBODY)?.own ?? [], 0.99);
   return [...latencies].map(([name, { own, newcomers, turnedAway }]) => {
     const us = percentile(own, 0.99);
     const figure = `p99 ${ms(us)} (p50 ${ms(percentile(own, 0.5))}, new connection p50 ${ms(percentile(newcomers, 0.5))}, turned away ${turnedAway})`;
-    if (name === 'none') return row('good client, nobody hostile', figure, 'served', own.length > 0);
+    if (name === NOBODY) return row(`good client, ${name}`, figure, 'served', own.length > 0);
     const ratio = us / quietUs;
     const what = `good client, ${name}`;
     return {
