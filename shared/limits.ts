@@ -79,6 +79,13 @@ export const LIMITS = {
     most: 86_400,
     what: 'time a peer takes none of the bytes that wait for it',
   },
+  nbd_clients: {
+    unit: 'count',
+    usual: 256,
+    least: 1,
+    most: 1 << 16,
+    what: 'NBD clients of the gateway; those that have not chosen a disk make room, the oldest first',
+  },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

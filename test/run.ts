@@ -19,6 +19,7 @@ const ALONE = new RegExp(
     'e2e.(failover|hostile|memory)',
     'faults.(failover|seeds)',
     'fuzz',
+    'load',
     'nbd.(limits|tools)',
     'soak',
     'ui.(detach|failover|first-run|io|jobs|keyboard|looks|parity|peers|restart|tables)',

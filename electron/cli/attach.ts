@@ -5,6 +5,7 @@ import { Attachments } from '../host/attachments.ts';
 import { ClientHost, unitInfo } from '../host/client-host.ts';
 import { Gateway } from '../host/gateway.ts';
 import { HostError } from '../host/host-error.ts';
+import { limitsOf } from '../host/link-setup.ts';
 import { NumbersFile, stateDirectory } from '../host/state-file.ts';
 import { StatsReporter } from '../host/stats-reporter.ts';
 import type { NbdServerEvent } from '../nbd/server.ts';
@@ -117,7 +118,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     const waitMs = (flags.wait ?? DEFAULT_WAIT_SECONDS) * 1000;
     await host.waitFor(() => host.registry.units[0], what, waitMs, flags.wait !== undefined);
     if (flags.nbd !== undefined) {
-      gateway = new Gateway(host.registry, log, clientEvent);
+      gateway = new Gateway(host.registry, log, limitsOf(setup), clientEvent);
       await gateway.listen(flags.nbd);
     }
     // While some are opened others may come; ready tells all that stand.

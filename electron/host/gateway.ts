@@ -1,3 +1,4 @@
+import type { PeerLimits } from '../../shared/limits.ts';
 import type { ExportDirectory, ListedExport, OpenExport, ServedClient } from '../nbd/export.ts';
 import { NbdServer, type NbdServerEvent } from '../nbd/server.ts';
 import { formatNbdUri } from '../nbd/uri.ts';
@@ -20,15 +21,24 @@ export class Gateway {
   readonly #clients = new Map<number, GatewayClient>();
   #listener: Listener | undefined;
 
-  /** @param exposes whether a unit is served; all are by default */
+  /**
+   * @param limits read for each client that comes
+   * @param exposes whether a unit is served; all are by default
+   */
   constructor(
     registry: Registry,
     log: Log,
+    limits: PeerLimits,
     onEvent: (event: NbdServerEvent) => void,
     exposes: (unit: Unit) => boolean = () => true,
   ) {
     this.#server = new NbdServer({
       exports: new UnitDirectory(registry, exposes),
+      limits: {
+        get clients() {
+          return limits.nbd_clients;
+        },
+      },
       onEvent: (event) => {
         const { kind, client } = event;
         if (kind === 'attached') this.#clients.set(client.id, { client, since: Date.now() });

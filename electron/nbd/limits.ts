@@ -1,6 +1,9 @@
 /** How much one client may ask of a server. Reached limits slow or end that client, never the server. */
 export interface NbdLimits {
-  /** Clients connected at a time; more are hung up on. */
+  /**
+   * Clients connected at a time; more are hung up on, unless one that still negotiates can make room. Read for
+   * each that comes: a change holds at once.
+   */
   readonly clients: number;
   /** Milliseconds a client may take for the negotiation. */
   readonly handshakeMs: number;

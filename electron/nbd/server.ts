@@ -94,24 +94,52 @@ export class NbdServer {
   }
 
   #accept(stream: ByteStream): void {
-    if (this.#isClosing || this.#clients.size >= this.#limits.clients) {
+    if (this.#isClosing || (this.#isCrowded() && !this.#makeRoom())) {
       this.#refuse(stream);
       return;
     }
-    this.#isFull = false;
     this.#clients.add(
       new ClientSession(++this.#lastId, stream, this.#options.exports, this.#limits, this.#observer),
     );
     this.#sweeper ??= setInterval(this.#sweep, this.#sweepMs()).unref();
   }
 
-  /** One line until there was room again: a flood of clients is no flood of lines. */
+  get #room(): number {
+    return this.#options.limits?.clients ?? DEFAULT_LIMITS.clients;
+  }
+
+  #isCrowded(): boolean {
+    const isCrowded = this.#clients.size >= this.#room;
+    if (!isCrowded) this.#isFull = false;
+    return isCrowded;
+  }
+
+  /**
+   * Those that have not chosen an export cannot keep others out: the oldest goes.
+   * @returns whether there was one
+   */
+  #makeRoom(): boolean {
+    for (const client of this.#clients) {
+      if (client.exportName !== null) continue;
+      this.#clients.delete(client);
+      client.destroy(new Error('made room for a newer client'));
+      this.#tellFull(`${client.remote}: made room for a newer client`);
+      return true;
+    }
+    return false;
+  }
+
   #refuse(stream: ByteStream): void {
     stream.start(DEAF);
     stream.destroy();
-    if (this.#isFull || this.#isClosing) return;
+    if (!this.#isClosing) this.#tellFull(`${stream.remote}: refused`);
+  }
+
+  /** One line until there was room again: a flood of clients is no flood of lines. */
+  #tellFull(what: string): void {
+    if (this.#isFull) return;
     this.#isFull = true;
-    this.#options.warn?.(`${stream.remote}: refused, ${this.#limits.clients} clients are connected`);
+    this.#options.warn?.(`${what}, ${this.#room} clients are connected`);
   }
 
   #gone(client: ClientSession, error: Error | undefined): void {

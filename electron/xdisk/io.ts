@@ -1,5 +1,6 @@
 import { BlockOp, type BlockRequest } from '../block/device.ts';
 import type { BlockError } from '../block/error.ts';
+import type { IoQueue } from './io-queue.ts';
 
 /**
  * The course of one request through a unit. A request larger than a message may be goes out in parts, and a
@@ -7,6 +8,8 @@ import type { BlockError } from '../block/error.ts';
  */
 export class Io {
   readonly request: BlockRequest;
+  /** Where it waits: with the others of its user. */
+  readonly queue: IoQueue;
   readonly startedMs: number;
   /** Commands on the wire. */
   pending = 0;
@@ -32,8 +35,9 @@ export class Io {
   #sending = 0;
   #whenSent: (() => void) | undefined;
 
-  constructor(request: BlockRequest, startedMs: number) {
+  constructor(request: BlockRequest, queue: IoQueue, startedMs: number) {
     this.request = request;
+    this.queue = queue;
     this.startedMs = startedMs;
     this.op = request.op;
     this.#flushDue = request.op === BlockOp.flush;
@@ -132,66 +136,5 @@ export class Io {
   done(): void {
     if (this.#sending > 0) this.#whenSent = () => this.request.done(this.error);
     else this.request.done(this.error);
-  }
-}
-
-/** A queue of Io, first in first out, with a way to jump it. */
-export class IoQueue {
-  #first: Io | null = null;
-  #last: Io | null = null;
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-  get first(): Io | null {
-    return this.#first;
-  }
-
-  *[Symbol.iterator](): Iterator<Io> {
-    for (let io = this.#first; io !== null; io = io.following) yield io;
-  }
-
-  push(io: Io): void {
-    if (io.queued) return;
-    io.queued = true;
-    this.#length++;
-    if (this.#last === null) this.#first = io;
-    else this.#last.following = io;
-    this.#last = io;
-  }
-
-  /** Put at the front: it has waited longest. */
-  unshift(io: Io): void {
-    if (io.queued) return;
-    io.queued = true;
-    this.#length++;
-    io.following = this.#first;
-    this.#first = io;
-    if (this.#last === null) this.#last = io;
-  }
-
-  /** Take out, wherever it is. */
-  remove(io: Io): void {
-    if (!io.queued) return;
-    let before: Io | null = null;
-    for (let at = this.#first; at !== io && at !== null; at = at.following) before = at;
-    if (before === null) this.#first = io.following;
-    else before.following = io.following;
-    if (this.#last === io) this.#last = before;
-    io.following = null;
-    io.queued = false;
-    this.#length--;
-  }
-
-  shift(): Io | null {
-    const io = this.#first;
-    if (io === null) return null;
-    this.#first = io.following;
-    if (this.#first === null) this.#last = null;
-    io.following = null;
-    io.queued = false;
-    this.#length--;
-    return io;
   }
 }

@@ -2,7 +2,9 @@ import { BlockOp, type BlockRequest, changesMedium } from '../block/device.ts';
 import { BlockError } from '../block/error.ts';
 import type { IoStats } from '../block/io-stats.ts';
 import { Wire } from '../dmsg/constants.ts';
-import { Io, IoQueue } from './io.ts';
+import { FairQueue } from './fair-queue.ts';
+import { Io } from './io.ts';
+import type { IoQueue } from './io-queue.ts';
 import type { Path } from './path.ts';
 import { Tag, type TagOwner } from './tag.ts';
 
@@ -34,7 +36,7 @@ export class RequestQueue implements TagOwner {
   readonly #user: RequestQueueUser;
   readonly #stats: IoStats;
   readonly #name: string;
-  readonly #waiting = new IoQueue();
+  readonly #waiting = new FairQueue();
   readonly #freeTags: Tag[];
   readonly #tags: readonly Tag[];
   #path: Path | undefined;
@@ -93,9 +95,10 @@ export class RequestQueue implements TagOwner {
     return new BlockError('io', lossText(this.#name));
   }
 
-  submit(request: BlockRequest): void {
+  /** @param queue of the user whose request it is */
+  submit(request: BlockRequest, queue: IoQueue): void {
     this.#lastOffset = request.offset;
-    const io = new Io(request, this.#stats.started());
+    const io = new Io(request, queue, this.#stats.started());
     io.writtenBefore = this.#writtenBytes;
     io.lossesBefore = this.#losses;
     this.#waiting.push(io);
@@ -135,16 +138,16 @@ export class RequestQueue implements TagOwner {
 
   /** End the requests that wait, all or those whose operation is chosen. */
   failWaiting(error: BlockError, chosen: (op: BlockOp) => boolean = () => true): void {
-    // A request's `done` may submit the next one from within.
-    for (let left = this.#waiting.length; left > 0; left--) {
-      const io = this.#waiting.shift();
-      if (io === null) return;
+    const over: Io[] = [];
+    for (const io of this.#waiting.takeAll()) {
       if (!chosen(io.request.op)) this.#waiting.push(io);
       else {
         io.error ??= error;
-        if (io.pending === 0) this.#finish(io);
+        if (io.pending === 0) over.push(io);
       }
     }
+    // Only now: a request's `done` may submit the next one from within.
+    for (const io of over) this.#finish(io);
   }
 
   /**
@@ -237,7 +240,7 @@ export class RequestQueue implements TagOwner {
       if (path === undefined || this.#freeTags.length === 0) break;
       const discards = io.request.op === BlockOp.discard;
       io.take(discards ? MAX_DISCARD_BYTES : path.maxTransferBytes);
-      if (!io.hasMore) this.#waiting.shift();
+      this.#waiting.taken(!io.hasMore);
       io.pending++;
       const tag = this.#freeTags.pop() as Tag;
       tag.coveredWrites = this.#answeredWrites;

@@ -2,6 +2,7 @@ import type { BlockDevice, BlockRequest } from '../block/device.ts';
 import { BlockOp } from '../block/device.ts';
 import { BlockError } from '../block/error.ts';
 import type { DiskIdentity } from './identity.ts';
+import { IoQueue } from './io-queue.ts';
 
 /** What a user needs of the unit. */
 export interface UsedUnit {
@@ -12,7 +13,7 @@ export interface UsedUnit {
   readonly losses: number;
   readonly toldLosses: number;
   lostWrites(): BlockError;
-  submit(request: BlockRequest): void;
+  submit(request: BlockRequest, queue: IoQueue): void;
 }
 
 /** One user's hold on a unit, as a block device. While there is one the unit is busy. */
@@ -22,6 +23,7 @@ export class UnitUser implements BlockDevice {
   readonly unit: UsedUnit;
   readonly synchronous = false;
   readonly #left: (user: UnitUser) => void;
+  readonly #queue = new IoQueue();
   #closed = false;
   #lossesBefore = 0;
 
@@ -57,7 +59,7 @@ export class UnitUser implements BlockDevice {
     } else if (op === BlockOp.flush && this.unit.losses !== this.#lossesBefore) {
       // It stays so until the disk is opened anew, as with a failed fsync: what is lost cannot be flushed later.
       request.done(this.unit.lostWrites());
-    } else this.unit.submit(request);
+    } else this.unit.submit(request, this.#queue);
   }
 
   /** Give the unit up. Requests must have ended; the last user's leaving closes it at the other side. */

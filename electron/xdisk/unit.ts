@@ -5,6 +5,7 @@ import { Wire } from '../dmsg/constants.ts';
 import { LinkError } from '../dmsg/link-error.ts';
 import type { OpenFence } from '../dmsg/open-fence.ts';
 import type { DiskIdentity } from './identity.ts';
+import type { IoQueue } from './io-queue.ts';
 import { OpenWaiters } from './open-waiters.ts';
 import type { Path, PathGuarantee, PathUser } from './path.ts';
 import { choosePath, isBetter } from './path-choice.ts';
@@ -169,10 +170,10 @@ export class Unit implements PathUser {
     return user;
   }
 
-  /** Start a request, its range being checked. Called by users. */
-  submit(request: BlockRequest): void {
+  /** Start a request, its range being checked. Called by users, each with its own queue. */
+  submit(request: BlockRequest, queue: IoQueue): void {
     if (this.#state === 'failed' || this.#state === 'detached') request.done(this.#noPath());
-    else this.#queue.submit(request);
+    else this.#queue.submit(request, queue);
   }
 
   addPath(path: Path): void {

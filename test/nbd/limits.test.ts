@@ -167,3 +167,22 @@ test('clients over the limit are hung up on, and room is given again', async (t)
   const next = await attached(server.socket, 'disk');
   next.socket.destroy();
 });
+
+test('silent clients make room for those that come, the oldest first, with one line', async (t) => {
+  const server = await TestServer.start(t, { disk: new MemoryDevice(MIB) }, { clients: 3 });
+  const user = await attached(server.socket, 'disk');
+  const silent = [await RawPeer.connect(server.socket), await RawPeer.connect(server.socket)];
+  for (const peer of silent) await peer.read(18);
+  const next = await attached(server.socket, 'disk');
+  await silent[0]?.closed;
+  const last = await attached(server.socket, 'disk');
+  await silent[1]?.closed;
+  await assert.rejects(attached(server.socket, 'disk'), 'nobody is left who could go');
+  for (const peer of [user, next, last]) {
+    peer.write(command(Command.flush, 1, 0, 0));
+    assert.deepEqual(await simpleReply(peer), { errno: 0, cookie: 1 });
+    peer.socket.destroy();
+  }
+  assert.equal(server.warnings.length, 1);
+  assert.match(server.warnings[0] as string, /made room for a newer client, 3 clients are connected/);
+});

@@ -127,6 +127,7 @@ export class AppCore implements AppParts {
     this.gateway = new Gateway(
       this.registry,
       log,
+      this.limits,
       (event) => this.#clientEvent(event),
       (unit) => this.units.optionsOf(unit.name)?.exposed ?? false,
     );
