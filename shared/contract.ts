@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AddressText, Bytes, Id, Label, PathText, Time, UnitName } from './model/common.ts';
+import { AddressText, Bytes, Id, Label, PathText, PeerText, Time, UnitName } from './model/common.ts';
 import { Contents, FileEntry, Target } from './model/contents.ts';
 import { Event, ObjectKind, Severity } from './model/event.ts';
 import { ExportCheck } from './model/export.ts';
@@ -139,7 +139,7 @@ export const COMMANDS = {
     z.object({ rtt_ms: z.number().nullable() }),
   ),
   /** Let the number of a unit not attached now go to others. */
-  'units.forget_number': call(z.object({ serial: z.string().max(127) }), nothing),
+  'units.forget_number': call(z.object({ serial: PeerText }), nothing),
 
   'exports.check': call(ExportInput, ExportCheck),
   'exports.create': call(ExportInput, z.object({ id: Id })),

@@ -3,7 +3,7 @@ import { formatBytes } from '../../shared/format.ts';
 import { guaranteeSentence } from '../../shared/guarantee.ts';
 import { Attachments } from '../host/attachments.ts';
 import { ClientHost, unitInfo } from '../host/client-host.ts';
-import { Gateway } from '../host/gateway.ts';
+import { checkExposure, Gateway } from '../host/gateway.ts';
 import { HostError } from '../host/host-error.ts';
 import { limitsOf } from '../host/link-setup.ts';
 import { NumbersFile, stateDirectory } from '../host/state-file.ts';
@@ -62,7 +62,11 @@ export function addAttach(program: Command): void {
         .choices(['stay', 'nearest', 'fastest'])
         .default('stay'),
     )
-    .option('--nbd <address>', 'serve the units here: unix:PATH or tcp:ADDR:PORT', nbdAddress)
+    .option(
+      '--nbd <address>',
+      'serve the units here: unix:PATH or tcp:ADDR:PORT (to other hosts with --insecure-plain alone)',
+      nbdAddress,
+    )
     .option('--wait <seconds>', 'wait this long for a disk, also for peers that are not there yet', seconds)
     .option('--timeout <seconds>', 'time for the answer to a request', seconds, 30)
     .option('--stat <seconds>', 'print I/O statistics this often', seconds)
@@ -70,6 +74,8 @@ export function addAttach(program: Command): void {
 }
 
 async function run(peers: Address[], flags: Flags): Promise<void> {
+  const insecurePlain = flags.insecurePlain === true;
+  if (flags.nbd !== undefined) checkExposure(flags.nbd, insecurePlain);
   const setup = setupOf(flags);
   const { log } = setup;
   const output = new Output(flags.json === true);
@@ -119,7 +125,7 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     await host.waitFor(() => host.registry.units[0], what, waitMs, flags.wait !== undefined);
     if (flags.nbd !== undefined) {
       gateway = new Gateway(host.registry, log, limitsOf(setup), clientEvent);
-      await gateway.listen(flags.nbd);
+      await gateway.listen(flags.nbd, insecurePlain);
     }
     // While some are opened others may come; ready tells all that stand.
     let units: readonly Unit[] = [];

@@ -1,5 +1,6 @@
 import type { ByteSink, ByteStream } from '../stream/byte-stream.ts';
 import type { Fingerprint } from '../stream/fingerprint.ts';
+import { printable } from '../stream/text.ts';
 import { TlsError } from '../stream/tls-error.ts';
 import { Backlog } from './backlog.ts';
 import { type Conn, connCommand, readConn, writeConn } from './conn.ts';
@@ -17,7 +18,6 @@ import { MessageWriter } from './message-writer.ts';
 import { Mux } from './mux.ts';
 import { Pulse } from './pulse.ts';
 import { readSpan, type Span, writeSpan } from './span.ts';
-import { printable } from './text.ts';
 import type { Transaction, TransactionHandler } from './transaction.ts';
 
 /** Who uses a link. */

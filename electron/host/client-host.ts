@@ -156,7 +156,7 @@ export function unitInfo(unit: Unit, nbd: string | null): UnitInfo {
 export function pathInfo(path: Path): PathInfo {
   return {
     peer: path.link.remote,
-    label: path.span.peerLabel,
+    label: path.label,
     state: path.state,
     distance: path.distance,
     rtt_ms: path.link.rttMs ?? null,

@@ -2,11 +2,26 @@ import type { PeerLimits } from '../../shared/limits.ts';
 import type { ExportDirectory, ListedExport, OpenExport, ServedClient } from '../nbd/export.ts';
 import { NbdServer, type NbdServerEvent } from '../nbd/server.ts';
 import { formatNbdUri } from '../nbd/uri.ts';
-import type { Address } from '../stream/address.ts';
+import { type Address, formatAddress, isLoopback } from '../stream/address.ts';
 import type { Listener } from '../stream/listen.ts';
 import type { Registry } from '../xdisk/registry.ts';
 import type { Unit } from '../xdisk/unit.ts';
+import { HostError } from './host-error.ts';
 import type { Log } from './log.ts';
+
+/**
+ * NBD asks for no keys: units are served to this machine alone, unless the network is trusted.
+ * @throws HostError where the address is not of this machine alone
+ */
+export function checkExposure(address: Address, insecurePlain: boolean): void {
+  if (isLoopback(address) || insecurePlain) return;
+  throw new HostError(
+    'usage',
+    `refusing to serve NBD on ${formatAddress(address)}: NBD asks for no keys, so anyone on the network could read ` +
+      'and write the units; use 127.0.0.1, unix:PATH or a tunnel, or --insecure-plain (in the app: Security, plain ' +
+      'links to other hosts) if the network is trusted',
+  );
+}
 
 /** A client that uses a unit. */
 export interface GatewayClient {
@@ -61,10 +76,18 @@ export class Gateway {
 
   /**
    * Listen here, and no longer where it listened before; clients stay connected.
-   * @throws ListenError: then it listens as before
+   * @param insecurePlain see `checkExposure`
+   * @throws ListenError: then it listens as before; HostError where it may not listen here: then nowhere
    */
-  async listen(address: Address): Promise<void> {
+  async listen(address: Address, insecurePlain: boolean): Promise<void> {
     const before = this.#listener;
+    try {
+      checkExposure(address, insecurePlain);
+    } catch (error) {
+      this.#listener = undefined;
+      await before?.close();
+      throw error;
+    }
     this.#listener = await this.#server.listen(address);
     await before?.close();
   }

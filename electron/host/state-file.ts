@@ -8,8 +8,11 @@ import type { Log } from './log.ts';
 
 const Numbers = z.object({
   version: z.literal(1),
-  /** Unit number by disk key. */
-  units: z.record(z.string(), z.number().int().min(0).max(1_000_000)),
+  /** Unit number by disk key. Read as pairs: a peer may call its disk `__proto__`, which zod leaves out of records. */
+  units: z.preprocess(
+    (units) => (z.looseObject({}).safeParse(units).success ? Object.entries(units as object) : undefined),
+    z.array(z.tuple([z.string(), z.number().int().min(0).max(1_000_000)])),
+  ),
 });
 
 const KEPT_NUMBERS = 1_000;
@@ -34,7 +37,7 @@ export class NumbersFile {
   load(): [string, number][] {
     if (!existsSync(this.#path)) return [];
     try {
-      return Object.entries(Numbers.parse(JSON.parse(readFileSync(this.#path, 'utf8'))).units);
+      return Numbers.parse(JSON.parse(readFileSync(this.#path, 'utf8'))).units;
     } catch (error) {
       const aside = `${this.#path}.bad`;
       this.#log.warn(`${this.#path} cannot be read (kept as ${aside}): ${(error as Error).message}`);

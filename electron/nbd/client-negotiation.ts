@@ -1,3 +1,4 @@
+import { quoted } from '../stream/text.ts';
 import {
   GREETING_MAGIC,
   HandshakeFlag,
@@ -191,8 +192,7 @@ const REFUSALS: Record<number, string> = {
 };
 
 function refusal(reply: Reply): NbdConnectError {
-  const said =
-    reply.data.length === 0 ? '' : ` (it says ${JSON.stringify(reply.data.toString('utf8', 0, 200))})`;
+  const said = reply.data.length === 0 ? '' : ` (it says ${quoted(reply.data.toString('utf8', 0, 200))})`;
   if (reply.type === OptionError.unknown)
     return new NbdConnectError('unknown-export', `no such export${said}`);
   return new NbdConnectError('refused', `${REFUSALS[reply.type] ?? `it refuses (${reply.type})`}${said}`);

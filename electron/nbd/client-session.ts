@@ -1,4 +1,5 @@
 import type { ByteStream } from '../stream/byte-stream.ts';
+import { quoted } from '../stream/text.ts';
 import { Connection, type Traffic } from './connection.ts';
 import type { ExportDirectory, OpenExport, ServedClient } from './export.ts';
 import { HandshakeChannel } from './handshake-channel.ts';
@@ -108,6 +109,6 @@ async function close(opened: OpenExport, warn: (message: string) => void): Promi
   try {
     await opened.close();
   } catch (error) {
-    warn(`cannot close export ${JSON.stringify(opened.name)}: ${(error as Error).message}`);
+    warn(`cannot close export ${quoted(opened.name)}: ${(error as Error).message}`);
   }
 }

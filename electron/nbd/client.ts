@@ -4,6 +4,7 @@ import { formatAddress } from '../stream/address.ts';
 import type { ByteStream } from '../stream/byte-stream.ts';
 import { connect } from '../stream/connect.ts';
 import { OutQueue } from '../stream/out-queue.ts';
+import { quoted } from '../stream/text.ts';
 import { NbdConnectError, negotiateExport, type RemoteExport } from './client-negotiation.ts';
 import { Piece, Transfer } from './client-piece.ts';
 import { Command, CommandFlag, REQUEST_BYTES, REQUEST_MAGIC, TransmissionFlag } from './constants.ts';
@@ -103,7 +104,7 @@ export class NbdClient implements BlockDevice, ReplyHandler {
     options.signal?.addEventListener('abort', abort);
     try {
       const found = await negotiateExport(channel, exportName);
-      const client = new NbdClient(stream, `${where} ${JSON.stringify(exportName)}`, found, options);
+      const client = new NbdClient(stream, `${where} ${quoted(exportName)}`, found, options);
       channel.handOver(client.#receiver);
       return client;
     } catch (reason) {
@@ -111,7 +112,7 @@ export class NbdClient implements BlockDevice, ReplyHandler {
       options.signal?.throwIfAborted();
       const error = reason as Error;
       const code = error instanceof NbdConnectError ? error.code : 'protocol';
-      const export_ = `export ${JSON.stringify(exportName)} of ${where}`;
+      const export_ = `export ${quoted(exportName)} of ${where}`;
       throw new NbdConnectError(code, `${export_}: ${error.message}`, { cause: error });
     } finally {
       clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { quoted } from '../stream/text.ts';
 import {
   ALLOCATION_CONTEXT,
   GREETING_MAGIC,
@@ -166,7 +167,7 @@ class Negotiation {
       throw new ProtocolError('EXPORT_NAME with a bad name', { cause: error });
     }
     const opened = await this.#open(name);
-    if (opened === null) throw new ProtocolError(`no export ${JSON.stringify(name)}`);
+    if (opened === null) throw new ProtocolError(`no export ${quoted(name)}`);
     const reply = Buffer.alloc(this.#noZeroes ? 10 : 10 + 124);
     reply.writeBigUInt64BE(BigInt(opened.device.sizeBytes));
     reply.writeUInt16BE(transmissionFlags(opened.device, this.#structuredReplies), 8);
@@ -181,8 +182,7 @@ class Negotiation {
     for (let left = fields.u16(); left > 0; left--) asked.add(fields.u16());
     fields.end();
     const opened = await this.#open(name);
-    if (opened === null)
-      return this.#refuse(option, OptionError.unknown, `no export ${JSON.stringify(name)}`);
+    if (opened === null) return this.#refuse(option, OptionError.unknown, `no export ${quoted(name)}`);
     const { device } = opened;
     const flags = transmissionFlags(device, this.#structuredReplies);
     this.#channel.send(exportInfo(option, device.sizeBytes, flags));
@@ -205,8 +205,7 @@ class Negotiation {
     const isList = option === Option.listMetaContext;
     if (!isList) this.#allocationFor = null;
     const opened = await this.#open(name);
-    if (opened === null)
-      return this.#refuse(option, OptionError.unknown, `no export ${JSON.stringify(name)}`);
+    if (opened === null) return this.#refuse(option, OptionError.unknown, `no export ${quoted(name)}`);
     // A list without queries asks for everything, and a list knows the namespace alone as a wildcard.
     const wanted = isList
       ? queries.length === 0 || queries.includes('base:') || queries.includes(ALLOCATION_CONTEXT)
@@ -229,8 +228,8 @@ class Negotiation {
     try {
       found = await this.#directory.open(name, this.#client);
     } catch (error) {
-      this.#warn(`cannot open export ${JSON.stringify(name)}: ${(error as Error).message}`);
-      throw new OpenError(`export ${JSON.stringify(name)} cannot be opened`);
+      this.#warn(`cannot open export ${quoted(name)}: ${(error as Error).message}`);
+      throw new OpenError(`export ${quoted(name)} cannot be opened`);
     }
     if (found !== null) this.#opened = { asked: name, export: found };
     return found;

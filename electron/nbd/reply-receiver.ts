@@ -1,6 +1,7 @@
 import type { BlockRequest } from '../block/device.ts';
 import type { ByteSink } from '../stream/byte-stream.ts';
 import { type Block, peekTarget, receiveMemory } from '../stream/memory.ts';
+import { printable } from '../stream/text.ts';
 import type { Piece, Transfer } from './client-piece.ts';
 import {
   CHUNK_BYTES,
@@ -202,7 +203,7 @@ export class ReplyReceiver implements ByteSink {
     const messageBytes = bytes.readUInt16BE(at + 4);
     if (6 + messageBytes > payloadBytes || errno === 0) throw new ProtocolError('sent a malformed error');
     piece.errno ||= errno;
-    piece.message ||= bytes.toString('utf8', at + 6, at + 6 + messageBytes);
+    piece.message ||= printable(bytes.toString('utf8', at + 6, at + 6 + messageBytes));
     if (isLast) this.#complete(piece);
   }
 

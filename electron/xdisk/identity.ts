@@ -1,5 +1,5 @@
 import type { Span } from '../dmsg/span.ts';
-import { printable } from '../dmsg/text.ts';
+import { printable } from '../stream/text.ts';
 
 /**
  * What makes two spans one disk: the serial number, and that size and block size agree. Two devices that

@@ -7,6 +7,7 @@ import type { Message } from '../dmsg/message.ts';
 import { type FenceAnswer, type OpenFence, readFenceAnswer, writeOpenFence } from '../dmsg/open-fence.ts';
 import type { Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import { printable } from '../stream/text.ts';
 
 /** Use made of a path. */
 export type PathState =
@@ -41,6 +42,8 @@ export class Path implements TransactionHandler {
   readonly id = nextPathId++;
   readonly link: Link;
   readonly span: Span;
+  /** `host/device` as the far end says, printable. */
+  readonly label: string;
   readonly stats = new IoStats();
   readonly #transaction: Transaction;
   readonly #gone: (path: Path) => void;
@@ -72,6 +75,7 @@ export class Path implements TransactionHandler {
   constructor(link: Link, span: Span, transaction: Transaction, gone: (path: Path) => void) {
     this.link = link;
     this.span = span;
+    this.label = printable(span.peerLabel);
     this.#transaction = transaction;
     this.#gone = gone;
   }

@@ -5,6 +5,7 @@ import { Command, Wire } from '../dmsg/constants.ts';
 import { LinkError } from '../dmsg/link-error.ts';
 import type { Message } from '../dmsg/message.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
+import { printable } from '../stream/text.ts';
 import type { Io } from './io.ts';
 import type { Path } from './path.ts';
 
@@ -170,5 +171,6 @@ function explain(code: BlockErrorCode, message: Message): BlockError {
   if (message.command !== Command.BLK_ERROR) return new BlockError(code, `the remote disk answered ${code}`);
   const { text, residual } = readBlkError(message.view, message.at, message.le);
   const named = finer.exec(text)?.[1] as BlockErrorCode | undefined;
-  return new BlockError(named ?? code, text === '' ? `the remote disk answered ${code}` : text, { residual });
+  const said = text === '' ? `the remote disk answered ${code}` : printable(text);
+  return new BlockError(named ?? code, said, { residual });
 }

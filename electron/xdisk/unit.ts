@@ -353,7 +353,8 @@ export class Unit implements PathUser {
   }
 
   #noPath(): BlockError {
-    return new BlockError('path', `${this.name} (${this.identity.serial}) has no path`);
+    const other = this.conflict ? '; a disk of another size or block size has its serial' : '';
+    return new BlockError('path', `${this.name} (${this.identity.serial}) has no path${other}`);
   }
 
   #leave(user: UnitUser): void {

@@ -6,8 +6,10 @@ import { z } from 'zod';
 export const Time = z.number().int().min(0).max(8.64e15);
 /** A count of bytes. */
 export const Bytes = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-/** An id the host gave: never shown without a name, never read as a path. */
-export const Id = z.string().min(1).max(512);
+/** A peer's text of at most 127 bytes: odd characters grow sixfold when they are escaped. */
+export const PeerText = z.string().max(1024);
+/** An id the host gave: never shown without a name, never read as a path. That of a path has two texts of peers in it. */
+export const Id = z.string().min(1).max(2300);
 /** `xa0`. */
 export const UnitName = z.string().regex(/^xa\d{1,7}$/, 'a unit is called xa0, xa1, …');
 /** Text people type as a name: one line. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { fuzz, type Outcome, replayOf } from './support/campaign.ts';
+import { fuzz, type Outcome, replayOf, sessionsText } from './support/campaign.ts';
 import { TARGETS, type TargetName } from './support/target.ts';
 
 /**
@@ -34,7 +34,10 @@ function mib(bytes: number): string {
   return `${(bytes / MIB).toFixed(0)} MiB`;
 }
 
-function line(name: string, { messages, cases, seconds, peakRssBytes }: Omit<Outcome, 'target'>): string {
+function line(
+  name: string,
+  { messages, cases, seconds, peakRssBytes }: Omit<Outcome, 'target' | 'sessions'>,
+): string {
   const rate = Math.round(messages / Math.max(seconds, 1e-3));
   return (
     `${name.padEnd(8)} ${String(messages).padStart(10)} messages ${String(cases).padStart(8)} cases ` +
@@ -66,6 +69,7 @@ for (const target of only === undefined ? TARGETS : [only]) {
   console.log(
     `${line(target, outcome)}, grown ${mib(outcome.growthBytes)} (${mib(outcome.lateGrowthBytes)} when warm)`,
   );
+  if (outcome.sessions.size > 0) console.log(`         ${sessionsText(outcome)}`);
   if (outcome.finding === undefined) continue;
   console.log(`FOUND in case ${outcome.finding.case} of ${target}, seed ${options.seed}:`);
   console.log(outcome.finding.text);

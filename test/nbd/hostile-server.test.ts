@@ -80,6 +80,33 @@ for (const [what, { say, message, code }] of Object.entries(HANDSHAKES)) {
   });
 }
 
+/** What does something to a terminal or a log, though JSON lets it stand. */
+const ODD = 'a\x9b31m\u202eb\u2028c\x7f\ud83d\ude00';
+const MADE_PLAIN = 'a\\u{9b}31m\\u{202e}b\\u{2028}c\\u{7f}\ud83d\ude00';
+
+test('handshake: what a server says is made plain', async (t) => {
+  const uri = await fakeServer(t, async (peer) => {
+    peer.write(GREETING, reply(8, 1), reply(7, 0x80000002, Buffer.from(ODD)));
+  });
+  await assert.rejects(dial(uri), ({ message }: Error) => message.includes(`"${MADE_PLAIN}"`));
+});
+
+test('transmission: what a server says is made plain', async (t) => {
+  const said = Buffer.from(`${ODD}\n\x1b[2J`);
+  const uri = await fakeServer(t, async (peer) => {
+    await agree(peer);
+    const { cookie } = await takeRequest(peer);
+    peer.write(chunk(cookie, 0x8001, true, u32(5), u16(said.length), said));
+  });
+  const client = await dial(uri);
+  const request = new TestRequest(BlockOp.read, 0, 512, Buffer.alloc(512));
+  client.submit(request);
+  const error = await request.over;
+  assert.equal(error?.code, 'io');
+  assert.ok(error?.message.endsWith(`(${MADE_PLAIN}\\u{a}\\u{1b}[2J)`), error?.message);
+  await client.close();
+});
+
 test('handshake: a silent server is given up', async (t) => {
   const uri = await fakeServer(t, async (peer) => peer.write(GREETING));
   await assert.rejects(dial(uri, { timeoutMs: 50 }), { code: 'timeout', message: /no answer in 0.05 s/ });

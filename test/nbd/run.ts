@@ -6,8 +6,8 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** nbdsh needs the system's own python, where another one may stand in front. */
-const PATH = `/usr/bin:/bin:${process.env.PATH}`;
+/** nbdsh needs the system's own python, where another one may stand in front; mke2fs is root's. */
+const PATH = `/usr/bin:/bin:/usr/sbin:/sbin:${process.env.PATH}`;
 
 /** Run a program beside the server, which lives in this process, and wait for its end. */
 export function run(command: string, args: readonly string[], input = ''): Promise<RunResult> {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import { BlockError } from '../../electron/block/error.ts';
+import { until } from '../block/support/until.ts';
+import { without } from '../e2e/support/needs.ts';
 import { FailingDevice, LateDevice, MemoryDevice, SparseDevice } from './devices.ts';
 import { pattern } from './requests.ts';
 import { run, runOk } from './run.ts';
@@ -147,6 +149,59 @@ test('qemu-img: convert, compare, map', async (t) => {
       [5, 11, false],
     ],
   );
+});
+
+test('nbdkit in front: its nbd plugin, with its retries and its own blocks, reads and writes through', {
+  skip: without('nbdkit', 'nbdcopy', 'qemu-io'),
+}, async (t) => {
+  const folder = scratch(t);
+  const device = new LateDevice(8 * MIB);
+  const server = await TestServer.start(t, { disk: device });
+  const content = pattern(8 * MIB, 3);
+  writeFileSync(join(folder, 'in'), content);
+  const behind = ['nbd', `socket=${server.socket}`, 'export=disk'];
+  const through = (filters: string[], command: string): Promise<string> =>
+    runOk('nbdkit', ['-U', '-', ...filters, ...behind, '--run', command]);
+  await through(['--filter=retry'], `nbdcopy --flush ${join(folder, 'in')} "$uri"`);
+  assert.ok(content.equals(device.bytes));
+  await through(
+    ['--filter=retry', '--filter=fua', '--filter=blocksize'],
+    `nbdcopy "$uri" ${join(folder, 'out')}`,
+  );
+  assert.ok(content.equals(readFileSync(join(folder, 'out'))));
+  await through(
+    [],
+    'qemu-io -f raw -c "write -z 1M 1M" -c "discard 3M 1M" -c flush -c "read -P 0 1M 1M" "$uri"',
+  );
+  assert.ok(device.bytes.subarray(MIB, 2 * MIB).every((byte) => byte === 0));
+});
+
+/** Only root mounts without this program. */
+const withoutMount = process.getuid?.() !== 0 && without('fusermount');
+
+test('nbdfuse makes a file of it, in which mke2fs makes a file system e2fsck finds whole', {
+  skip:
+    without('nbdfuse', 'mke2fs', 'e2fsck') ||
+    withoutMount ||
+    (!existsSync('/dev/fuse') && 'no /dev/fuse here'),
+}, async (t) => {
+  const folder = scratch(t);
+  const device = new LateDevice(16 * MIB);
+  const server = await TestServer.start(t, { disk: device });
+  const [file, ready] = [join(folder, 'mnt', 'disk'), join(folder, 'ready')];
+  mkdirSync(join(folder, 'mnt'));
+  const mounted = run('nbdfuse', ['-P', ready, file, server.uri('disk')]);
+  const pid = (): number => (existsSync(ready) ? Number(readFileSync(ready, 'utf8')) : 0);
+  await until(() => pid() > 0, 'nbdfuse');
+  try {
+    await runOk('mke2fs', ['-q', '-F', '-t', 'ext4', file]);
+    await runOk('e2fsck', ['-f', '-n', file]);
+  } finally {
+    process.kill(pid(), 'SIGTERM'); // it unmounts
+    await mounted;
+  }
+  assert.ok(!existsSync(file));
+  assert.equal(device.bytes.readUInt16LE(1024 + 56), 0xef53, 'it is on the device');
 });
 
 test('structured replies: holes, do-not-fragment, errors with words', async (t) => {

@@ -19,13 +19,3 @@ test('each protection is where it is said to be, once, and its test is there', (
     );
   }
 });
-
-test('the table of the documents has the same', () => {
-  const lines = text('docs/reliability.md').split('\n');
-  const from = lines.indexOf('| without it, this fails | the test |') + 2;
-  const rows = lines.slice(from, from + PROTECTIONS.length + 1);
-  const named = PROTECTIONS.map(({ name, test: word }) => `| ${name} | \`${word}\` |`);
-  assert.deepEqual(rows.slice(0, -1).sort(), named.sort());
-  assert.equal(rows.at(-1), '', 'and no more');
-  assert.ok(lines.some((line) => line.includes(`${PROTECTIONS.length} of ${PROTECTIONS.length} are seen`)));
-});

@@ -250,6 +250,44 @@ export const PROTECTIONS: readonly Protection[] = [
     instead: "() => void (new TlsError('timeout',",
     test: 'stream/tls-refusals',
   },
+  {
+    name: 'NBD is served to this machine alone, unless the network is trusted',
+    file: 'electron/host/gateway.ts',
+    code: 'if (isLoopback(address) || insecurePlain) return;',
+    instead: 'return;',
+    test: 'host/app/records',
+  },
+  // What peers say.
+  {
+    name: 'a disk of another size or block size is another disk, whatever its serial',
+    file: 'electron/xdisk/identity.ts',
+    code: 'return a.serial === b.serial && a.sizeBytes === b.sizeBytes && a.blockBytes === b.blockBytes;',
+    instead: 'return a.serial === b.serial;',
+    test: 'xdisk/offered-again',
+  },
+  {
+    name: 'labels of peers are made printable',
+    file: 'electron/xdisk/path.ts',
+    code: 'this.label = printable(span.peerLabel);',
+    instead: 'this.label = span.peerLabel;',
+    test: 'host/app/hostile-words',
+  },
+  {
+    name: 'words of a disk’s errors are made printable',
+    file: 'electron/xdisk/tag.ts',
+    code: ': printable(text);',
+    instead: ': text;',
+    test: 'host/app/hostile-words',
+  },
+  {
+    name: 'a disk called __proto__ keeps its number',
+    file: 'electron/host/state-file.ts',
+    code: "return Numbers.parse(JSON.parse(readFileSync(this.#path, 'utf8'))).units;",
+    instead:
+      'return Numbers.parse(JSON.parse(readFileSync(this.#path, \'utf8\'))).units.filter(([key]) => key !== "__proto__");',
+    test: 'e2e/hostile-words',
+    processes: true,
+  },
   // State on disk.
   {
     name: 'a file is replaced as a whole',

@@ -5,7 +5,7 @@ import { limitsWith, type PeerLimits } from '../../../shared/limits.ts';
 import type { Settings } from '../../../shared/model/settings.ts';
 import { UNIT_OPTION_DEFAULTS } from '../../../shared/model/unit.ts';
 import type { NbdServerEvent } from '../../nbd/server.ts';
-import { type Address, parseAddress } from '../../stream/address.ts';
+import { type Address, isLoopback, parseAddress } from '../../stream/address.ts';
 import { Exporter } from '../../target/exporter.ts';
 import type { Path } from '../../xdisk/path.ts';
 import { Registry } from '../../xdisk/registry.ts';
@@ -269,7 +269,7 @@ export class AppCore implements AppParts {
     this.units.follow();
     await this.exports.follow();
     await this.#exportLinks.follow(settings, this.config.config.exports.length > 0);
-    await this.#attempt('nbd', () => this.#followNbd(settings.nbd_listen));
+    await this.#attempt('nbd', () => this.#followNbd(settings.nbd_listen, settings.insecure_plain));
     await this.#attempt('metrics', () => this.#followMetrics(settings.metrics_listen));
     for (const table of ['peers', 'units', 'exports', 'listeners'] as const) this.tables.markAll(table);
   }
@@ -285,14 +285,15 @@ export class AppCore implements AppParts {
     }
   }
 
-  async #followNbd(text: string): Promise<void> {
-    if (text === this.#nbdWanted) return;
-    this.#nbdWanted = text;
+  async #followNbd(text: string, insecurePlain: boolean): Promise<void> {
     const address: Address =
       text === ''
         ? { kind: 'unix', path: join(this.options.stateDirectory, 'nbd.sock') }
         : parseAddress(text, NBD_PORT);
-    await this.gateway.listen(address);
+    const wanted = isLoopback(address) ? text : `${text} ${insecurePlain}`;
+    if (wanted === this.#nbdWanted) return;
+    this.#nbdWanted = wanted;
+    await this.gateway.listen(address, insecurePlain);
   }
 
   async #followMetrics(text: string): Promise<void> {

@@ -12,7 +12,7 @@ export function metricsSource(parts: AppParts): MetricsSource {
       yield {
         ...io(path.stats),
         peer: path.link.remote,
-        label: path.span.peerLabel,
+        label: path.label,
         state: path.state,
         rttMs: path.link.rttMs ?? null,
       };

@@ -101,7 +101,7 @@ export class PathBook {
     peer: { id: string; name: string } | undefined,
     wishes: PathWishes,
   ): void {
-    const label = path.span.peerLabel;
+    const { label } = path;
     const peerId = peer?.id ?? null;
     // One exporter may be reached twice through one router, or offer a disk twice: numbered then.
     const base = `${disk}@${peerId ?? path.link.remote}/${label}`;

@@ -11,6 +11,7 @@ import type { Span } from '../../dmsg/span.ts';
 import { type Address, formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
 import type { ByteStream } from '../../stream/byte-stream.ts';
 import { connect, connectSocket } from '../../stream/connect.ts';
+import { quoted } from '../../stream/text.ts';
 import { secureSocket } from '../../stream/tls.ts';
 import { identify } from '../../xdisk/identity.ts';
 import { InputError, toCallError } from '../api/call-error.ts';
@@ -255,7 +256,7 @@ class Look {
 
   describe(): string {
     const { dialect, peer } = this.#link;
-    return `DMSG ${dialect === 'current' ? 'since 2015' : 'of 2014'}, "${peer?.peerLabel ?? ''}"`;
+    return `DMSG ${dialect === 'current' ? 'since 2015' : 'of 2014'}, ${quoted(peer?.peerLabel ?? '')}`;
   }
 
   async spans(): Promise<PeerTest['spans']> {

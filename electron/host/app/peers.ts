@@ -7,6 +7,7 @@ import type { Dialer } from '../../dmsg/dialer.ts';
 import type { Link, LinkUser } from '../../dmsg/link.ts';
 import { clientConn } from '../../dmsg/link-options.ts';
 import { type Address, formatAddress, isLoopback, parseAddress } from '../../stream/address.ts';
+import { printable } from '../../stream/text.ts';
 import { InputError, NotFoundError } from '../api/call-error.ts';
 import type { ConfigStore } from '../config/config-store.ts';
 import type { PeerConfig } from '../config/schema.ts';
@@ -184,7 +185,7 @@ export class Peers implements RowSource<Peer> {
       security: isTls(config, address) ? 'tls' : isLoopback(address) ? 'local' : 'plain',
       error: isUp ? null : (dialer?.lastError?.message ?? entry.refusal),
       dialect: isUp ? link.dialect : null,
-      label: isUp ? (link.peer?.peerLabel ?? null) : null,
+      label: isUp && link.peer !== undefined ? printable(link.peer.peerLabel) : null,
       role: isUp ? roleOf(link.peer?.peerType) : null,
       spans: this.#user.spansOf(id),
       since: entry.since,

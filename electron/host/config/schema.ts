@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AddressText, Bytes, Id, Label, PathText, Time } from '../../../shared/model/common.ts';
+import { AddressText, Bytes, Id, Label, PathText, PeerText, Time } from '../../../shared/model/common.ts';
 import { Layout, Settings } from '../../../shared/model/settings.ts';
 import { AllowedKeys, FingerprintText } from '../../../shared/model/trust.ts';
 import { UnitOptions } from '../../../shared/model/unit.ts';
@@ -23,9 +23,6 @@ const Address = AddressText.superRefine((text, context) => {
     context.addIssue({ code: 'custom', message: (error as Error).message });
   }
 });
-
-/** A peer's text: at most 127 bytes there, but odd characters grow when they are escaped. */
-const PeerText = z.string().max(1024);
 
 const BlockBytes = z
   .number()

@@ -1,4 +1,4 @@
-import { printable } from '../../dmsg/text.ts';
+import { printable } from '../../stream/text.ts';
 
 /** Fields of structures on disks. All are foreign: text is made printable, numbers may be anything. */
 

@@ -1,6 +1,6 @@
 import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { printable } from '../../dmsg/text.ts';
+import { printable } from '../../stream/text.ts';
 
 /** Processes of this machine, as /proc tells. */
 

@@ -1,10 +1,11 @@
 /**
  * Many seeded fault runs: `npm run faults -- [--runs N] [--seed S] [--jobs J]`. Run i has the seed S + i, so each
- * can be run again alone: `--runs 1 --seed SEED`. Ends with 1 if anything was not as promised.
+ * can be run again alone: `--runs 1 --seed SEED`. Ends with 1 if anything was not as promised. The last lines count
+ * the faults that were carried out, by kind.
  */
 import { parseArgs } from 'node:util';
 import { faultRun } from './fault-run.ts';
-import { describePlan } from './plan.ts';
+import { describePlan, strikesOf } from './plan.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,8 @@ let failed = 0;
 let requests = 0;
 let lateBytes = 0;
 let longestMs = 0;
+/** How often each kind of fault struck. */
+const struck = new Map<string, number>();
 
 console.log(`${runs} runs, seeds ${first} to ${first + runs - 1}`);
 await Promise.all(Array.from({ length: Number(values.jobs) }, work));
@@ -30,6 +33,7 @@ console.log(
   `${done} runs in ${minutes.toFixed(1)} min: ${requests} requests answered, ${lateBytes} bytes delivered late, ` +
     `longest request ${(longestMs / 1000).toFixed(1)} s; ${failed} runs with violations`,
 );
+for (const [kind, times] of [...struck].sort()) console.log(`${String(times).padStart(7)}  ${kind}`);
 process.exit(failed === 0 ? 0 : 1);
 
 async function work(): Promise<void> {
@@ -39,6 +43,7 @@ async function work(): Promise<void> {
     requests += report.requests;
     lateBytes += report.lateBytes;
     longestMs = Math.max(longestMs, report.longestMs);
+    for (const kind of report.struck.flatMap(strikesOf)) struck.set(kind, (struck.get(kind) ?? 0) + 1);
     if (runs < 20) {
       console.log(
         `${describePlan(report.plan)}\n  ${(report.ms / 1000).toFixed(1)} s, ${report.requests} requests`,

@@ -18,6 +18,8 @@ export interface RunReport {
   readonly longestMs: number;
   /** Bytes that arrived late, their client having gone on elsewhere. */
   readonly lateBytes: number;
+  /** What was carried out; less than planned where the run failed. */
+  readonly struck: readonly Fault[];
   readonly problems: readonly string[];
 }
 
@@ -48,6 +50,7 @@ export async function faultRun(seed: number): Promise<RunReport> {
     requests: reads + writes + flushes,
     longestMs: run.disk.longestMs,
     lateBytes: run.lateBytes,
+    struck: run.struck,
     problems,
   };
 }
@@ -67,6 +70,7 @@ async function within<T>(work: Promise<T>): Promise<T> {
 
 class FaultRun {
   readonly disk: CheckedDisk;
+  readonly struck: Fault[] = [];
   readonly #plan: Plan;
   readonly #box: Sandbox;
   readonly #random: { next(): number };
@@ -95,7 +99,12 @@ class FaultRun {
     this.disk.run(await world.openDisk());
     for (const { afterMs, faults } of steps) {
       await delay(afterMs);
-      await Promise.all(faults.map((fault) => this.#strike(world, fault)));
+      await Promise.all(
+        faults.map(async (fault) => {
+          await this.#strike(world, fault);
+          this.struck.push(fault);
+        }),
+      );
     }
     await world.heal();
     await delay(CALM_MS);

@@ -83,6 +83,32 @@ export function describePlan({ seed, shape, blocks, load, steps }: Plan): string
   return `seed ${seed}: ${shape}, ${blocks} blocks, depth ${load.depth}: ${faults}`;
 }
 
+/** What a fault strikes with, by kind; `kill-all` kills each process there is, but counts once. */
+export function strikesOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'cut':
+      return `cut a link: ${fault.how === 'end' ? 'FIN' : 'RST'}`;
+    case 'hole':
+      return `black hole: ${fault.ways.join(' and ')}${fault.forAll ? ', and for new links' : ''}`;
+    case 'stuck':
+      return 'stuck, its client gone on, delivered late';
+    case 'slow':
+      return fault.rateBytes === 0 ? 'delay' : `delay, ${fault.rateBytes} bytes/s`;
+    case 'mangle':
+      return `a message: ${fault.fault}`;
+    case 'kill':
+    case 'pause':
+    case 'stop': {
+      const signal = { kill: 'SIGKILL', pause: 'SIGSTOP and SIGCONT', stop: 'SIGTERM' }[fault.kind];
+      return `${signal}: ${fault.node.replace(/\d$/, '')}`;
+    }
+    case 'kill-all':
+      return 'SIGKILL: all at once';
+    case 'medium':
+      return `medium: ${fault.fault}`;
+  }
+}
+
 function describeFault({ kind, ...rest }: Fault): string {
   const values = Object.entries(rest).map(
     ([name, value]) => `${name} ${Array.isArray(value) ? value.join('+') : value}`,

@@ -7,8 +7,15 @@ import { routerCase } from './router-case.ts';
 export class DmsgTarget implements Target {
   run(one: Case): Promise<void> {
     const kind = one.random.next();
-    if (kind < 0.5) return exporterCase(one);
-    if (kind < 0.85) return clientCase(one);
+    if (kind < 0.5) {
+      one.plays('a hostile client');
+      return exporterCase(one);
+    }
+    if (kind < 0.85) {
+      one.plays('a hostile exporter');
+      return clientCase(one);
+    }
+    one.plays('hostile peers on both sides of a router');
     return routerCase(one);
   }
 }

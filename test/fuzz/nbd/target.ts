@@ -5,6 +5,8 @@ import { serverCase } from './server-case.ts';
 /** Both sides of NBD, negotiation and transmission. */
 export class NbdTarget implements Target {
   run(one: Case): Promise<void> {
-    return one.random.chance(0.6) ? serverCase(one) : clientCase(one);
+    const isServed = one.random.chance(0.6);
+    one.plays(isServed ? 'a hostile client' : 'a hostile server');
+    return isServed ? serverCase(one) : clientCase(one);
   }
 }

@@ -16,6 +16,8 @@ export interface Outcome {
   readonly target: TargetName;
   readonly messages: number;
   readonly cases: number;
+  /** Cases by who was hostile, where there is more than one. */
+  readonly sessions: ReadonlyMap<string, number>;
   readonly seconds: number;
   readonly peakRssBytes: number;
   /** Growth of the process from the first cases to the end, and from the end of the warm-up, both after GC. */
@@ -61,6 +63,7 @@ export async function fuzz(
     target: plan.target,
     messages: messages(),
     cases: at(),
+    sessions: new Map(),
     seconds: (performance.now() - startedMs) / 1000,
     peakRssBytes: process.memoryUsage.rss(),
     growthBytes: 0,
@@ -88,6 +91,11 @@ export async function fuzz(
     clearInterval(watch);
     await worker.terminate();
   }
+}
+
+/** How many sessions there were with whom, for people; '' where there is one kind. */
+export function sessionsText({ sessions }: Outcome): string {
+  return [...sessions].map(([hostile, count]) => `${count} sessions with ${hostile}`).join(', ');
 }
 
 /** How to see a finding again. */

@@ -18,6 +18,8 @@ export function holds(condition: boolean, what: string): asserts condition {
 export interface Case {
   readonly number: number;
   readonly random: Random;
+  /** Who is hostile in this case: cases are counted by it. */
+  plays(hostile: string): void;
   /** So many messages (frames, options, requests, payloads, files) were given to the code under test. */
   fed(messages?: number): void;
   /** The case does more than messages ask for, as files: it may take so long, where others have 100 ms. */

@@ -57,6 +57,7 @@ process.on('uncaughtException', (error) => escaped.push(error));
 class Run {
   #messages = 0;
   #cases = 0;
+  readonly #sessions = new Map<string, number>();
   #peakRssBytes = 0;
   readonly #leftovers = new Leftovers();
   readonly #target: Target;
@@ -95,6 +96,7 @@ class Run {
       target: plan.target,
       messages: this.#messages,
       cases: this.#cases,
+      sessions: this.#sessions,
       seconds,
       peakRssBytes: this.#peakRssBytes,
       growthBytes,
@@ -133,6 +135,9 @@ class Run {
       await this.#target.run({
         number,
         random,
+        plays: (hostile) => {
+          if (counts) this.#sessions.set(hostile, (this.#sessions.get(hostile) ?? 0) + 1);
+        },
         fed: (messages = 1) => {
           if (counts) this.#messages += messages;
         },

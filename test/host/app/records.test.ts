@@ -63,6 +63,25 @@ test('a setting that is wrong is refused at its field and changes nothing; one l
   assert.deepEqual(hello.settings, settings);
 });
 
+test('NBD is served to other hosts only while plain links are allowed, whatever way the setting came', async (t) => {
+  const { page } = await setup(t);
+  await page.call('demo.start', {});
+  await page.call('settings.update', { insecure_plain: true, nbd_listen: '0.0.0.0:0' });
+  await page.row('units', ({ nbd }) => nbd?.includes('0.0.0.0') === true, 'served to others');
+  const { text } = await page.call('config.export', {});
+  await page.call('settings.update', { insecure_plain: false });
+  await page.row('units', ({ nbd }) => nbd === null, 'served no more');
+  // As somebody might edit the file.
+  const edited = text.replace('"insecure_plain": true', '"insecure_plain": false');
+  assert.notEqual(edited, text);
+  await page.call('settings.update', { nbd_listen: '' });
+  await page.row('units', ({ nbd }) => nbd !== null, 'served to this machine');
+  await page.call('config.import', { text: edited, dry_run: false });
+  await page.row('units', ({ nbd }) => nbd === null, 'an imported address is no better');
+  const { lines } = await page.call('log.tail', { lines: 50 });
+  assert.ok(lines.some(({ text: line }) => line.includes('refusing to serve NBD on 0.0.0.0:0')));
+});
+
 test('history, events and diagnostics of the demo; events are there after a restart', async (t) => {
   const { state, host, page } = await setup(t);
   const { unit } = await page.call('demo.start', {});

@@ -1,3 +1,4 @@
+import type { Conn } from '../../../electron/dmsg/conn.ts';
 import { Command, PeerType, Wire } from '../../../electron/dmsg/constants.ts';
 import type { Link, LinkUser } from '../../../electron/dmsg/link.ts';
 import { exporterConn } from '../../../electron/dmsg/link-options.ts';
@@ -20,13 +21,17 @@ export const DISK: Span = {
 export interface FakeManners {
   readonly opened?: (link: Link, transaction: Transaction, message: Message) => void;
   readonly command?: (link: Link, transaction: Transaction, message: Message) => void;
+  /** After the spans were offered. */
+  readonly up?: (link: Link) => void;
+  /** How it introduces itself. */
+  readonly conn?: Conn;
 }
 
 /** An exporter with whatever spans and manners. */
 export function startFake(
   net: Net,
   spans: readonly Span[],
-  { opened = accept, command }: FakeManners = {},
+  { opened = accept, command, up, conn = exporterConn() }: FakeManners = {},
 ): Promise<Address> {
   const user: LinkUser = {
     up: (link) => {
@@ -50,11 +55,12 @@ export function startFake(
           },
         });
       }
+      up?.(link);
     },
     spanOffered: () => null,
     down: () => {},
   };
-  return net.listen(user, exporterConn());
+  return net.listen(user, conn);
 }
 
 /** Grant what is asked. */

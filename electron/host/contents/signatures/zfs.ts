@@ -1,4 +1,4 @@
-import { printable } from '../../../dmsg/text.ts';
+import { printable } from '../../../stream/text.ts';
 import { type Found, fromStart, hex, type Probe } from '../probe.ts';
 
 /**

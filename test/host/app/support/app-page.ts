@@ -33,11 +33,15 @@ export function directory(t: TestContext): string {
 }
 
 /** A host in this process on a state directory; closed with the test unless it was before. */
-export async function startHost(t: TestContext, state: string): Promise<AppHost> {
+export async function startHost(
+  t: TestContext,
+  state: string,
+  level: 'info' | 'warn' = 'warn',
+): Promise<AppHost> {
   const logRing = new LogRing();
   const host = await startAppHost({
     stateDirectory: state,
-    log: makeLog(true, 'warn', logRing),
+    log: makeLog(true, level, logRing),
     logRing,
     version: '0.0.0-test',
     commit: null,

@@ -5,3 +5,8 @@ export function printable(text: string): string {
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
+
+/** The same between quotes, those within it escaped. */
+export function quoted(text: string): string {
+  return printable(JSON.stringify(text));
+}
