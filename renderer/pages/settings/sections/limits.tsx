@@ -11,8 +11,8 @@ export function LimitsSection() {
   return (
     <div className={styles.body}>
       <p className={styles.hint}>
-        A peer that goes over one of these loses its link, and an event tells which. Empty fields are as
-        usual. A change holds for links that stand as well.
+        A peer that goes over one of these loses its link, and an event tells which; an NBD client too many is
+        refused. Empty fields are as usual. A change holds for links that stand as well.
       </p>
       {LIMIT_NAMES.map((name) => (
         <LimitField key={name} name={name} />
