@@ -3,19 +3,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { Command, Flag, Wire } from '../../electron/dmsg/constants.ts';
 import type { Link } from '../../electron/dmsg/link.ts';
 import { exporterConn } from '../../electron/dmsg/link-options.ts';
+import { readOpenRefusal } from '../../electron/dmsg/open-refusal.ts';
 import { openExport } from '../../electron/host/export-source.ts';
 import type { Address } from '../../electron/stream/address.ts';
-import type { Export } from '../../electron/target/export.ts';
+import { Export } from '../../electron/target/export.ts';
 import { Exporter } from '../../electron/target/exporter.ts';
 import type { WriterLimit } from '../../electron/target/siblings.ts';
+import type { Path } from '../../electron/xdisk/path.ts';
 import type { Unit } from '../../electron/xdisk/unit.ts';
 import { write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
 import { Random } from '../dmsg/support/random.ts';
 import { ClientNode } from '../xdisk/support/client-node.ts';
+import { startExporter } from './support/exporter-node.ts';
 import { cut, Net } from './support/net.ts';
+import { countQuestions } from './support/questions.ts';
+import { RawClient } from './support/raw-client.ts';
+import { TestMedium } from './support/test-medium.ts';
 
 /** One writer of a file that several exporters offer, each with its own socket to the others as in processes of their own. */
 
@@ -65,19 +72,15 @@ test('a writer at another exporter of the same file is in the way, until it is d
   await write(writer, 0, ONES);
   const other = await second.open('second');
   assert.deepEqual([second.readOnly, second.writeRefusal], [true, 'other_writer']);
-  const openedMs = second.activePath?.openedMs;
-  await new Promise<void>((resolve) => {
-    // Answered by the sibling each time, and its open for reading stays.
-    let questions = 0;
-    const path = second.activePath;
-    const ask = path?.askForWriting.bind(path);
-    assert.ok(path !== undefined && ask !== undefined);
-    path.askForWriting = (...about) => {
-      if (++questions === 5) resolve();
-      ask(...about);
-    };
-  });
-  assert.equal(second.activePath?.openedMs, openedMs);
+  const path = second.activePath as Path;
+  const { openedMs } = path;
+  const asked = countQuestions(path);
+  await until(() => asked() >= 5, 'five questions');
+  assert.deepEqual(
+    [second.activePath, path.openedMs],
+    [path, openedMs],
+    'the sibling answers, and the open stays',
+  );
   await writer.close();
   await until(() => isWritable(second), 'the right to write');
   await write(other, 0, ONES);
@@ -98,6 +101,47 @@ test('many write where both exporters say so; one of them that does not is heard
   const again = await first.open('first, again');
   assert.equal(first.writeRefusal, 'other_writer', 'and that is kept by the others');
   for (const user of [strict, again]) await user.close();
+});
+
+test('a client let pass by a sibling, and then overtaken by a lower one there, is not let in', async (t) => {
+  const net = new Net(t);
+  const items: Export[] = [];
+  let arrive: () => void = () => {};
+  const underway = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  /** What the other answers is `late`, or comes at once. */
+  const itemBeside = (other: 0 | 1, late?: Promise<void>): Export =>
+    new Export({
+      serial: 'S1',
+      label: 'host/disk',
+      open: async () => new TestMedium(1 << 20),
+      siblings: {
+        domain: '00'.repeat(16),
+        opens: async (opening) => {
+          const mayOpen = await items[other]?.opensAtSibling(opening);
+          await late;
+          return mayOpen === true;
+        },
+        close: async () => {},
+      },
+    });
+  items.push(itemBeside(1), itemBeside(0, underway));
+  const spans = await Promise.all(
+    items.map(async (item) => {
+      const client = await RawClient.connect(t, (await startExporter(net, [item])).address);
+      return { client, span: (await client.span()).msgid };
+    }),
+  );
+  const [lower, higher] = spans as [(typeof spans)[0], (typeof spans)[0]];
+  const early = higher.client.openAs(higher.span, { client: 'ff'.repeat(16), epoch: 1 });
+  higher.client.send({ cmd: Command.LNK_PING });
+  await higher.client.peer.next(({ cmd }) => cmd === (Command.LNK_PING | Flag.REPLY) >>> 0);
+  const late = lower.client.openAs(lower.span, { client: '00'.repeat(16), epoch: 1 });
+  assert.equal((await lower.client.answer(late)).error, 0);
+  arrive();
+  const { error, payload } = await higher.client.answer(early);
+  assert.deepEqual([error, readOpenRefusal(payload)], [Wire.PARAM, 'other_writer']);
 });
 
 test(`${ROUNDS} times two clients at two exporters at once: never two writers, and one in the end`, async (t) => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import { Command, Flag, OpenMode, Wire } from '../../electron/dmsg/constants.ts';
-import { newClient, type OpenFence, writeOpenFence } from '../../electron/dmsg/open-fence.ts';
+import { newClient } from '../../electron/dmsg/open-fence.ts';
 import { readOpenRefusal } from '../../electron/dmsg/open-refusal.ts';
+import type { Path } from '../../electron/xdisk/path.ts';
 import type { Unit } from '../../electron/xdisk/unit.ts';
 import { failure, read, submit, write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
@@ -11,6 +12,7 @@ import { RouterNode } from '../router/support/router-node.ts';
 import { ClientNode } from '../xdisk/support/client-node.ts';
 import { exportOf, sharedExportOf, startExporter } from './support/exporter-node.ts';
 import { cut, Net } from './support/net.ts';
+import { countQuestions } from './support/questions.ts';
 import { RawClient } from './support/raw-client.ts';
 import { TestMedium } from './support/test-medium.ts';
 
@@ -54,18 +56,31 @@ test('a unit that waits for the right keeps reading over the same open', async (
   const [first, second] = [await clientAt(net, address), await clientAt(net, address)];
   const writer = await first.unit.open('first');
   const reader = await second.unit.open('second');
-  const path = second.unit.activePath;
-  let asked = 0;
-  const ask = path?.askForWriting.bind(path);
-  assert.ok(path !== undefined && ask !== undefined);
-  path.askForWriting = (...about) => {
-    asked++;
-    ask(...about);
-  };
-  const openedMs = path.openedMs;
-  await until(() => asked >= 5, 'five questions');
+  const path = second.unit.activePath as Path;
+  const { openedMs } = path;
+  const asked = countQuestions(path);
+  await until(() => asked() >= 5, 'five questions');
   assert.deepEqual([second.unit.activePath, path.openedMs, path.state], [path, openedMs, 'open']);
   await Promise.all([writer, reader].map((user) => user.close()));
+});
+
+test('a client is not in its own way: it may ask over a second path while it writes over the first', async (t) => {
+  const net = new Net(t);
+  const { address } = await startExporter(net, [exportOf(new TestMedium(1 << 20))]);
+  const me = { ...newClient(), epoch: 1 };
+  const node = new ClientNode(net, { clientOf: () => me });
+  for (let i = 0; i < 2; i++) await node.link(address);
+  const unit = await node.attach('S1', 2);
+  const user = await unit.open('writer');
+  const spare = [...unit.paths].find((path) => path !== unit.activePath) as Path;
+  unit.probe(spare);
+  await until(() => spare.state === 'standby' && spare.access !== 'not_asked', 'the answer');
+  assert.deepEqual([spare.access, spare.refusesWriting], ['granted', false]);
+  spare.refuseWriting('not_granted');
+  await new Promise<void>((resolve) => spare.askForWriting(me.client, resolve));
+  assert.equal(spare.refusesWriting, false);
+  await write(user, 0, ONES);
+  await user.close();
 });
 
 test('a link lost with a write at the medium: nobody else writes before that is over', async (t) => {
@@ -121,28 +136,11 @@ test('where many may write they do; one from now on leaves those who do', async 
   await write(late, 0, ONES);
 });
 
-const HEADER_BYTES = 128;
-const CORE_BYTES = 64;
-
-/** Ask for a device for writing, by single messages, with a fence; its id. */
-function openAs(client: RawClient, span: bigint, fence: OpenFence, id: bigint): bigint {
-  const header = Buffer.alloc(HEADER_BYTES);
-  writeOpenFence(new DataView(header.buffer, header.byteOffset, HEADER_BYTES), 0, client.littleEndian, fence);
-  client.send({
-    cmd: Command.BLK_OPEN | Flag.CREATE | Flag.REVCIRC,
-    msgid: id,
-    circuit: span,
-    body: { kind: 'open', modes: OpenMode.READ | OpenMode.WRITE },
-    rest: header.subarray(CORE_BYTES),
-  });
-  return id;
-}
-
 test('who only asks may not write, and is in nobody’s way', async (t) => {
   const net = new Net(t);
   const { address } = await startExporter(net, [exportOf(new TestMedium(1 << 20))]);
   const asker = await RawClient.connect(t, address);
-  const probe = openAs(asker, (await asker.span()).msgid, newClient(), 0x90n);
+  const probe = asker.openAs((await asker.span()).msgid, newClient());
   const answer = await asker.answer(probe);
   assert.deepEqual([answer.error, answer.cmd & Flag.DELETE], [0, 0]);
   const refused = await asker.run(probe, Command.BLK_WRITE, { bytes: 512, payload: ONES });
@@ -172,7 +170,7 @@ test('a client without a name is its link: again over the same one, refused over
   const plain = await second.answer(id);
   assert.deepEqual([plain.error, plain.payload.length], [Wire.PARAM, 0]);
   assert.equal((await second.open(otherSpan, OpenMode.READ)).error, 0);
-  const named = await second.answer(openAs(second, otherSpan, { ...newClient(), epoch: 1 }, 0x9000n));
+  const named = await second.answer(second.openAs(otherSpan, { ...newClient(), epoch: 1 }));
   assert.deepEqual([named.error, readOpenRefusal(named.payload)], [Wire.PARAM, 'other_writer']);
 });
 
@@ -183,18 +181,18 @@ test('a client that waits to be let in is before those who come later', async (t
   const [first, second] = [await RawClient.connect(t, address), await RawClient.connect(t, address)];
   const { client } = newClient();
   const { msgid: span } = await first.span();
-  const old = openAs(first, span, { client, epoch: 1 }, 0x90n);
+  const old = first.openAs(span, { client, epoch: 1 });
   await first.answer(old);
   medium.isHolding = true;
   first.ask(old, Command.BLK_WRITE, { bytes: 512, payload: ONES });
   await until(() => medium.held.length === 1, 'the write at the medium');
   let isIn = false;
-  const next = first.answer(openAs(first, span, { client, epoch: 2 }, 0xa0n)).then((answer) => {
+  const next = first.answer(first.openAs(span, { client, epoch: 2 })).then((answer) => {
     isIn = true;
     return answer;
   });
   assert.equal((await first.answer(old)).error, Wire.LOSTLINK);
-  const late = openAs(second, (await second.span()).msgid, { ...newClient(), epoch: 1 }, 0x90n);
+  const late = second.openAs((await second.span()).msgid, { ...newClient(), epoch: 1 });
   assert.equal((await second.answer(late)).error, Wire.PARAM);
   for (let i = 0; i < 5; i++) await turn();
   assert.equal(isIn, false);
