@@ -78,7 +78,7 @@ describe('exporting', { skip: withoutChromium }, () => {
     await form.getByLabel('Label').fill('office/shared');
     await form.getByRole('button', { name: 'Show command' }).click();
     await expect(form).not.toContainText('--writers');
-    await form.getByText('Several clients may write it at once').click();
+    await form.getByRole('switch', { name: 'Several clients may write it at once' }).click();
     await expect(form).toContainText('--writers many');
     await form.getByRole('button', { name: 'Export', exact: true }).click();
     const item = row(page, /^office\/shared, Online/);
@@ -86,7 +86,7 @@ describe('exporting', { skip: withoutChromium }, () => {
     const details = await openRow(page, item, 'Label');
     await details.getByRole('tab', { name: 'Options' }).click();
     await expect(details).toContainText('--writers many');
-    await details.getByText('Several clients may write it at once').click();
+    await details.getByRole('switch', { name: 'Several clients may write it at once' }).click();
     await details.getByRole('button', { name: 'Save' }).click();
     await expect(await cell(page, item, 'Access')).toHaveText('Read-write');
     await expect(details).not.toContainText('--writers');
