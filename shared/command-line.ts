@@ -57,6 +57,7 @@ export function exportCommand(
       '--allow',
       access === 'ro' ? `${fingerprint}:ro` : fingerprint,
     ]),
+    input.writers === 'many' && ['--writers', 'many'],
     where.insecure_plain && INSECURE,
   );
 }

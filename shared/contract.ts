@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Writers } from './events.ts';
 import { AddressText, Bytes, Id, Label, PathText, PeerText, Time, UnitName } from './model/common.ts';
 import { Contents, FileEntry, Target } from './model/contents.ts';
 import { Event, ObjectKind, Severity } from './model/event.ts';
@@ -64,6 +65,8 @@ const ExportInput = z.object({
   read_only: z.boolean(),
   /** Keys that may use it over TLS. */
   allow: AllowedKeys.optional(),
+  /** How many clients may have it open for writing; without it one. */
+  writers: Writers.optional(),
 });
 
 const CopyInput = z.object({
@@ -144,8 +147,14 @@ export const COMMANDS = {
   'exports.check': call(ExportInput, ExportCheck),
   'exports.create': call(ExportInput, z.object({ id: Id })),
   'exports.set_online': call(z.object({ id: Id, online: z.boolean() }), nothing, 30_000),
-  /** Who may use it, from now on: links and sessions without the right end at once. */
-  'exports.allow': call(z.object({ id: Id, allow: AllowedKeys }), nothing),
+  /**
+   * Who may use it, from now on: links and sessions without the right end at once. How many clients may write it,
+   * from the next open on. What is not given stays as it is.
+   */
+  'exports.update': call(
+    z.object({ id: Id, allow: AllowedKeys.optional(), writers: Writers.optional() }),
+    nothing,
+  ),
   /** `force` ends the sessions peers have. */
   'exports.remove': call(z.object({ id: Id, force: z.boolean() }), nothing, 30_000),
 

@@ -7,6 +7,13 @@ import { TrustList } from './model/trust.ts';
  * milliseconds unless the name says otherwise, names in snake_case, the same as everywhere else.
  */
 
+/** How many clients may have an export open for writing at the same time. */
+export const Writers = z.enum([
+  'one',
+  'many', // for cluster file systems and live migration
+]);
+export type Writers = z.infer<typeof Writers>;
+
 export const ExportInfo = z.object({
   source: z.string(),
   serial: z.string(),
@@ -16,6 +23,8 @@ export const ExportInfo = z.object({
   read_only: z.boolean(),
   /** Why it is read-only, if it is; something to know about the medium, if there is. */
   read_only_reason: z.string().nullable(),
+  /** How many clients may have it open for writing. */
+  writers: Writers,
   warning: z.string().nullable(),
 });
 export type ExportInfo = z.infer<typeof ExportInfo>;
@@ -44,10 +53,20 @@ export const DiskInfo = z.object({
 });
 export type DiskInfo = z.infer<typeof DiskInfo>;
 
+/** Why a unit can only be read. */
+export const ReadOnlyReason = z.enum([
+  'asked', // it was attached so
+  'refused', // the medium cannot be written, or not by this host
+  'other_writer', // another client has it open for writing, and it takes one
+]);
+export type ReadOnlyReason = z.infer<typeof ReadOnlyReason>;
+
 export const UnitInfo = DiskInfo.extend({
   unit: z.string(),
   state: z.enum(['idle', 'opening', 'open', 'holding', 'failed', 'detached']),
+  /** Not to be written, and why. */
   read_only: z.boolean(),
+  read_only_reason: ReadOnlyReason.nullable(),
   /** That of the path in use, or used last; null while nothing was opened for writing. */
   guarantee: PathInfo.shape.guarantee,
   /** Where programs reach it, if it is exposed. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { formatBytes } from '../../shared/format.ts';
 import { guaranteeSentence } from '../../shared/guarantee.ts';
+import { readOnlySentence } from '../../shared/read-only.ts';
 import { Attachments } from '../host/attachments.ts';
 import { ClientHost, unitInfo } from '../host/client-host.ts';
 import { checkExposure, Gateway } from '../host/gateway.ts';
@@ -102,9 +103,10 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
       linkDown: (from, reason) => output.emit({ event: 'link', peer: from, state: 'down', reason }),
       diskChanged: attach,
       unitChanged: (unit) => {
-        const { name, state, paths, readOnly } = unit;
-        const text = `${name}  ${state}, ${paths.size} paths${readOnly ? ', read-only' : ''}`;
-        output.emit({ event: 'unit', ...infoOf(unit) }, text);
+        const { name, state, paths } = unit;
+        const info = infoOf(unit);
+        const access = info.read_only ? `, ${readOnlySentence(info.read_only_reason).toLowerCase()}` : '';
+        output.emit({ event: 'unit', ...info }, `${name}  ${state}, ${paths.size} paths${access}`);
       },
       unitRemoved: (unit) => output.emit({ event: 'unit_removed', unit: unit.name }),
     },
@@ -139,8 +141,9 @@ async function run(peers: Address[], flags: Flags): Promise<void> {
     const infos = units.map(infoOf);
     const { unit, serial, size_bytes, block_bytes, read_only, nbd } = infoOf(first);
     const about = { unit, serial, size_bytes, block_bytes, read_only, nbd };
-    const lines = infos.flatMap(({ unit, size_bytes, label, nbd, guarantee }) => [
+    const lines = infos.flatMap(({ unit, size_bytes, label, nbd, guarantee, read_only_reason: reason }) => [
       `${unit}  ${formatBytes(size_bytes)}  ${label}  ${nbd ?? 'not exposed'}`,
+      ...(reason === null ? [] : [`     ${readOnlySentence(reason)}`]),
       ...(guarantee === null ? [] : [`     ${guaranteeSentence(guarantee)}`]),
     ]);
     const reporter = new StatsReporter(host.registry, (event) => output.emit(event, statsTable(event)));

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Writers } from '../../shared/events.ts';
 import { formatBytes } from '../../shared/format.ts';
 import { DEFAULT_PORT } from '../dmsg/constants.ts';
 import { ExportHost } from '../host/export-host.ts';
@@ -18,6 +19,7 @@ interface Flags extends LinkFlags {
   readonly blockSize?: number;
   readonly readOnly?: true;
   readonly allow?: AllowList;
+  readonly writers: Writers;
 }
 
 export function addExport(program: Command): void {
@@ -35,6 +37,14 @@ export function addExport(program: Command): void {
       '--allow <fingerprint[:ro]>',
       'let this key use the disks, with :ro for reading only; several may be given',
       allowed,
+    )
+    .addOption(
+      new Option(
+        '--writers <number>',
+        'clients that may have it open for writing at once; many is for cluster file systems and live migration',
+      )
+        .choices(['one', 'many'])
+        .default('one'),
     )
     .action(run);
 }
@@ -58,6 +68,7 @@ async function run(sources: string[], flags: Flags): Promise<void> {
     blockBytes: flags.blockSize,
     readOnly: flags.readOnly === true,
     allow: flags.allow,
+    writers: flags.writers,
   });
   const { exports, addresses } = host;
   const connecting = connect.map(formatAddress);

@@ -16,7 +16,10 @@ const TWO_32 = 0x1_0000_0000;
 export interface OpenFence {
   /** Tells the client from all others: 32 hexadecimal digits. */
   readonly client: string;
-  /** Grows with each open of the client, 1 … 2^53-1. An open ends those of lower epochs. */
+  /**
+   * Grows with each open of the client, 1 … 2^53-1. An open ends those of lower epochs. 0 ends none: it only says
+   * who asks whether it could be opened. Exporters that do not know that see an open without a fence.
+   */
   readonly epoch: number;
 }
 
@@ -38,7 +41,7 @@ export function readOpenFence(view: DataView, at: number, le: boolean): OpenFenc
   if (view.getUint32(at + AT.mark, le) !== MARK) return undefined;
   const client = Buffer.from(view.buffer, view.byteOffset + at + AT.client, UUID_BYTES).toString('hex');
   const epoch = view.getUint32(at + AT.epochHigh, le) * TWO_32 + view.getUint32(at + AT.epochLow, le);
-  return Number.isSafeInteger(epoch) && epoch > 0 ? { client, epoch } : undefined;
+  return Number.isSafeInteger(epoch) ? { client, epoch } : undefined;
 }
 
 /** What an exporter answers that has ended the client's earlier opens. Both are 32 hexadecimal digits. */

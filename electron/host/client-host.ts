@@ -1,4 +1,4 @@
-import type { DiskInfo, PathInfo, UnitInfo } from '../../shared/events.ts';
+import type { DiskInfo, PathInfo, ReadOnlyReason, UnitInfo } from '../../shared/events.ts';
 import type { Dialer } from '../dmsg/dialer.ts';
 import type { LinkUser } from '../dmsg/link.ts';
 import { clientConn } from '../dmsg/link-options.ts';
@@ -141,6 +141,7 @@ export function unitInfo(unit: Unit, nbd: string | null): UnitInfo {
     unit: unit.name,
     state: unit.state,
     read_only: unit.readOnly,
+    read_only_reason: readOnlyReason(unit),
     guarantee: unit.guarantee ?? null,
     nbd,
     serial,
@@ -151,6 +152,13 @@ export function unitInfo(unit: Unit, nbd: string | null): UnitInfo {
     conflict: unit.conflict,
     paths: paths.map(pathInfo),
   };
+}
+
+/** Why a unit can only be read; null where it can be written, as far as is known. */
+export function readOnlyReason({ options, writeRefusal }: Unit): ReadOnlyReason | null {
+  if (options.readOnly) return 'asked';
+  if (writeRefusal === undefined) return null;
+  return writeRefusal === 'other_writer' ? 'other_writer' : 'refused';
 }
 
 export function pathInfo(path: Path): PathInfo {

@@ -6,6 +6,7 @@ import type { AllowList } from '../target/access.ts';
 import { Export } from '../target/export.ts';
 import { type Medium, openMedium, parseSource } from '../target/media/medium.ts';
 import { SiblingExporters } from '../target/sibling-exporters.ts';
+import type { WriterLimit } from '../target/siblings.ts';
 import { HostError } from './host-error.ts';
 import { writeVerifierOf } from './write-verifier.ts';
 
@@ -21,6 +22,8 @@ export interface ExportSource {
   readonly readOnly: boolean;
   /** Keys that may use it. */
   readonly allow?: AllowList | undefined;
+  /** How many clients may have it open for writing; without it one. */
+  readonly writers?: WriterLimit | undefined;
 }
 
 /** An export made of a source, its medium open. */
@@ -42,7 +45,7 @@ export async function openExport(wanted: ExportSource): Promise<OpenedExport> {
   // Memory is this process's alone: nobody else can export it.
   const siblings = isMemory
     ? undefined
-    : await SiblingExporters.join(medium.identity, async (fence) => item?.raiseFence(fence));
+    : await SiblingExporters.join(medium.identity, async (opening) => item?.opensAtSibling(opening) ?? true);
   const verifier = isMemory ? undefined : writeVerifierOf(medium.identity);
   try {
     item = new Export({
@@ -53,6 +56,7 @@ export async function openExport(wanted: ExportSource): Promise<OpenedExport> {
       ...(siblings === undefined ? {} : { siblings }),
       ...(verifier === undefined ? {} : { verifier }),
       ...(wanted.allow === undefined ? {} : { allow: wanted.allow }),
+      ...(wanted.writers === undefined ? {} : { writers: wanted.writers }),
     });
     await item.online();
     return { item, info: infoOf(source, item, medium) };
@@ -73,6 +77,7 @@ function infoOf(source: string, item: Export, medium: Medium): ExportInfo {
     block_bytes: medium.blockBytes,
     read_only: medium.readOnly,
     read_only_reason: medium.readOnlyReason,
+    writers: item.writers,
     warning: medium.warning,
   };
 }

@@ -5,13 +5,16 @@ import type { Link } from '../dmsg/link.ts';
 import { randomUuid } from '../dmsg/link-options.ts';
 import type { Message } from '../dmsg/message.ts';
 import { FENCE_ANSWER_BYTES, type OpenFence, readOpenFence, writeFenceAnswer } from '../dmsg/open-fence.ts';
+import { OPEN_REFUSAL_BYTES, type OpenRefusal, writeOpenRefusal } from '../dmsg/open-refusal.ts';
 import { EMPTY_SPAN, type Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 import { type Access, type AllowList, accessOf } from './access.ts';
-import { Fence, type FenceSiblings } from './fence.ts';
+import { Fence } from './fence.ts';
 import type { Load } from './load.ts';
 import type { Medium } from './media/medium.ts';
 import { Session } from './session.ts';
+import type { OpenAct, Opening, Siblings, WriterLimit } from './siblings.ts';
+import { type Claim, clientOf, Writers } from './writers.ts';
 
 /** What an export is doing. */
 export type ExportState =
@@ -30,16 +33,18 @@ export interface ExportConfig {
   /** Closing the medium loses its content, so `offline` keeps it. */
   readonly volatile?: boolean;
   /** Other exporters of the same medium, where there may be some. */
-  readonly siblings?: FenceSiblings;
+  readonly siblings?: Siblings;
   /** See FenceAnswer: changes where writes not flushed are lost. Without one: with each Export. */
   readonly verifier?: string;
   /** Who may use it, by key; see access.ts. */
   readonly allow?: AllowList;
+  /** How many clients may have it open for writing at the same time; without it one. */
+  readonly writers?: WriterLimit;
 }
 
 const NOBODY: AllowList = new Map();
 
-/** The handler of an open that waits for the fence. */
+/** The handler of an open that waits for the fence, or for what siblings say. */
 const WAITING: TransactionHandler = {
   message: () => {}, // it is looked at when the wait is over
   lost: () => {},
@@ -58,7 +63,8 @@ export class Export {
   /** Sessions that are over, of which commands at the medium can still change it. */
   readonly #draining = new Set<Session>();
   readonly #fence = new Fence();
-  readonly #siblings: FenceSiblings | undefined;
+  readonly #writers: Writers;
+  readonly #siblings: Siblings | undefined;
   /** What the fence reaches without siblings: this export alone. */
   readonly #domain = randomUuid();
   readonly #verifier: string;
@@ -83,6 +89,7 @@ export class Export {
     this.#siblings = config.siblings;
     this.#verifier = config.verifier ?? randomUuid();
     this.#allow = config.allow ?? NOBODY;
+    this.#writers = new Writers(config.writers ?? 'one');
   }
 
   get state(): ExportState {
@@ -200,6 +207,14 @@ export class Export {
     }
   }
 
+  get writers(): WriterLimit {
+    return this.#writers.limit;
+  }
+  /** How many clients may write from the next open on: those who do already go on. */
+  setWriters(limit: WriterLimit): void {
+    this.#writers.limit = limit;
+  }
+
   /** The handler of this export's span on a link. */
   spanHandler(link: Link, load: Load): TransactionHandler {
     return {
@@ -231,65 +246,108 @@ export class Export {
   sessionEnded(session: Session): void {
     if (!this.#sessions.delete(session)) return;
     if (session.isChanging) this.#draining.add(session);
+    else this.#release(session);
     this.onSessions?.();
   }
 
   /** Nothing of a session can change the medium any more. */
   sessionDrained(session: Session): void {
-    this.#draining.delete(session);
+    if (this.#draining.delete(session)) this.#release(session);
   }
 
   #opened(link: Link, load: Load, transaction: Transaction, message: Message): void {
-    const modes = readOpenModes(message.view, message.at, message.le);
+    const { view, at, le } = message;
+    const wantsToWrite = (readOpenModes(view, at, le) & OpenMode.WRITE) !== 0;
     const { medium } = this;
-    const writable = (modes & OpenMode.WRITE) !== 0;
     const access = this.accessOf(link);
     // An open that has ended already would never be closed.
     if (medium === undefined || transaction.rxClosed) link.mux.end(transaction, Wire.LOSTLINK);
-    else if (access === 'none' || (writable && (medium.readOnly || access === 'ro')))
+    else if (access === 'none' || (wantsToWrite && (medium.readOnly || access === 'ro')))
       link.mux.end(transaction, Wire.PARAM);
     else {
-      const fence = readOpenFence(message.view, message.at, message.le);
-      if (fence === undefined) this.#admit(link, load, transaction, writable, undefined);
-      else void this.#openFenced(link, load, transaction, writable, fence);
+      const fence = readOpenFence(view, at, le);
+      const act = !wantsToWrite ? 'read' : fence?.epoch === 0 ? 'look' : 'claim';
+      void this.#letIn(link, load, transaction, act, fence);
     }
   }
 
-  /** Open for a client with a fence: only when nothing of its earlier opens can be carried out any more. */
-  async #openFenced(
+  /**
+   * Open for a client: only when nothing of its earlier opens can be carried out any more, and for writing only
+   * where no other client writes. Asks nobody, and is done when it returns, where nobody has to be asked.
+   */
+  async #letIn(
     link: Link,
     load: Load,
     transaction: Transaction,
-    writable: boolean,
-    fence: OpenFence,
+    act: OpenAct,
+    fence: OpenFence | undefined,
   ): Promise<void> {
-    transaction.handler = WAITING;
-    try {
-      await Promise.all([this.raiseFence(fence), this.#siblings?.raise(fence)]);
-    } catch {
-      // A sibling that lives and does not answer may still carry out what is stuck with it.
-      link.mux.end(transaction, Wire.LOSTLINK);
-      return;
+    const { limit } = this.#writers;
+    const opening = { client: fence?.client ?? clientOf(link), epoch: fence?.epoch ?? 0, act, limit };
+    const claim = act === 'claim' ? this.#writers.claim(opening.client) : undefined;
+    let mayOpen = act === 'read' || claim !== undefined || this.#writers.isFreeFor(opening.client);
+    const asksSiblings = this.#siblings !== undefined && act !== 'read';
+    if (mayOpen && (opening.epoch > 0 || asksSiblings)) {
+      transaction.handler = WAITING;
+      try {
+        [mayOpen] = await Promise.all([this.#siblings?.opens(opening) ?? true, this.#raise(opening)]);
+      } catch {
+        // A sibling that lives and does not answer may still carry out what is stuck with it.
+        this.#refuse(link, transaction, claim, Wire.LOSTLINK);
+        return;
+      }
     }
     const gone = transaction.rxClosed || transaction.txClosed;
-    if (gone || this.medium === undefined || this.#fence.isOvertaken(fence)) {
-      link.mux.end(transaction, Wire.LOSTLINK);
-    } else this.#admit(link, load, transaction, writable, fence);
+    const isOvertaken = opening.epoch > 0 && this.#fence.isOvertaken(opening);
+    if (gone || this.medium === undefined || isOvertaken) {
+      this.#refuse(link, transaction, claim, Wire.LOSTLINK);
+    } else if (!mayOpen || claim?.isLost === true) {
+      this.#refuse(link, transaction, claim, Wire.PARAM, fence === undefined ? undefined : 'other_writer');
+    } else this.#admit(link, load, transaction, claim, opening.epoch > 0 ? fence : undefined);
   }
 
-  /** A client has opened anew, here or at a sibling: end what is older, and wait for its I/O at the medium. */
-  raiseFence(fence: OpenFence): Promise<void> {
+  /**
+   * A client opens at a sibling: end what is older of it, and wait for its I/O at the medium.
+   * @returns whether it may write, where it wants to, as far as this exporter is concerned
+   */
+  async opensAtSibling(opening: Opening): Promise<boolean> {
+    if (!this.#writers.letPass(opening)) return false;
+    await this.#raise(opening);
+    return true;
+  }
+
+  #raise(fence: OpenFence): Promise<void> {
     return this.#fence.raise(fence, [...this.#sessions, ...this.#draining]);
   }
 
+  /** @param reason what a client that can read it is told besides the error */
+  #refuse(
+    { mux }: Link,
+    transaction: Transaction,
+    claim: Claim | undefined,
+    error: number,
+    reason?: OpenRefusal,
+  ): void {
+    if (claim !== undefined) this.#writers.release(claim);
+    if (reason === undefined || transaction.txClosed) {
+      mux.end(transaction, error);
+      return;
+    }
+    mux.begin(transaction, Command.LNK_ERROR, true, error, OPEN_REFUSAL_BYTES);
+    writeOpenRefusal(mux.writer.bytes, mux.writer.roomAt, reason);
+    mux.writer.finish(OPEN_REFUSAL_BYTES);
+  }
+
+  /** @param fence of a client that has one; who only asks is not answered with ours */
   #admit(
     link: Link,
     load: Load,
     transaction: Transaction,
-    writable: boolean,
+    claim: Claim | undefined,
     fence: OpenFence | undefined,
   ): void {
-    const session = new Session(this, link, load, transaction, writable, fence);
+    if (claim !== undefined) claim.isGranted = true;
+    const session = new Session(this, link, load, transaction, claim, fence);
     this.#sessions.add(session);
     this.onSessions?.();
     transaction.handler = session;
@@ -302,5 +360,10 @@ export class Export {
     const domain = this.#siblings?.domain ?? this.#domain;
     writeFenceAnswer(mux.writer.bytes, mux.writer.roomAt, { domain, verifier: this.#verifier });
     mux.writer.finish(FENCE_ANSWER_BYTES);
+  }
+
+  /** Nothing of a session can change the medium any more, so another client may. */
+  #release({ claim }: Session): void {
+    if (claim !== undefined) this.#writers.release(claim);
   }
 }

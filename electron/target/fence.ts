@@ -4,19 +4,6 @@ import type { Session } from './session.ts';
 /** Clients whose newest epoch is remembered; beyond, the one that opened longest ago is forgotten. */
 const KEPT_CLIENTS = 4096;
 
-/** Other exporters of the same medium, in other processes. */
-export interface FenceSiblings {
-  /** What the fence reaches: see FenceAnswer. */
-  readonly domain: string;
-  /**
-   * Have all of them raise the fence too.
-   * @throws Error where one that lives does not answer in time
-   */
-  raise(fence: OpenFence): Promise<void>;
-  /** Meet no more: nothing is under way here any more. */
-  close(): Promise<void>;
-}
-
 /**
  * Keeps what a client's earlier opens still have under way from being carried out once it has opened anew: a
  * write it has sent again elsewhere must not be overtaken by its own older copy.

@@ -11,6 +11,7 @@ import { BlkCommand } from './command.ts';
 import type { Export } from './export.ts';
 import type { Load } from './load.ts';
 import type { Medium } from './media/medium.ts';
+import type { Claim } from './writers.ts';
 
 /** One BLK_OPEN of a peer: the commands stacked on it, for as long as it lasts. */
 export class Session implements TransactionHandler {
@@ -18,7 +19,8 @@ export class Session implements TransactionHandler {
   readonly #transaction: Transaction;
   readonly link: Link;
   readonly load: Load;
-  readonly #opensForWriting: boolean;
+  /** Its right to write; undefined where it was opened for reading, or to ask. */
+  readonly claim: Claim | undefined;
   /** Who opened it, where the client has a fence. */
   readonly fence: OpenFence | undefined;
   /** Commands accepted that change the medium, and are not over. */
@@ -30,20 +32,20 @@ export class Session implements TransactionHandler {
     link: Link,
     load: Load,
     transaction: Transaction,
-    opensForWriting: boolean,
+    claim: Claim | undefined,
     fence: OpenFence | undefined,
   ) {
     this.#export = owner;
     this.link = link;
     this.load = load;
     this.#transaction = transaction;
-    this.#opensForWriting = opensForWriting;
+    this.claim = claim;
     this.fence = fence;
   }
 
   /** Whether the peer may write: it asked for that, and its key has the right. */
   get writable(): boolean {
-    return this.#opensForWriting && this.#export.accessOf(this.link) === 'rw';
+    return this.claim !== undefined && this.#export.accessOf(this.link) === 'rw';
   }
   /** The medium for commands accepted while the export was online, until they are drained. */
   get mediumOfAccepted(): Medium {

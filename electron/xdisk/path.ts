@@ -5,6 +5,7 @@ import { MAX_PAYLOAD_BYTES } from '../dmsg/dialect.ts';
 import type { Link } from '../dmsg/link.ts';
 import type { Message } from '../dmsg/message.ts';
 import { type FenceAnswer, type OpenFence, readFenceAnswer, writeOpenFence } from '../dmsg/open-fence.ts';
+import { readOpenRefusal } from '../dmsg/open-refusal.ts';
 import type { Span } from '../dmsg/span.ts';
 import type { Transaction, TransactionHandler } from '../dmsg/transaction.ts';
 import { printable } from '../stream/text.ts';
@@ -20,6 +21,11 @@ export type PathState =
 /** What the other side said when it was asked last. */
 export type PathAccess = 'not_asked' | 'granted' | 'read_only' | 'refused';
 
+/** Why it can be read at most. */
+export type WriteRefusal =
+  | 'not_granted' // the medium cannot be written, or not by us
+  | 'other_writer'; // another client has it open for writing
+
 /** What keeps a write stuck in a dead path's network from overwriting newer data. */
 export type PathGuarantee =
   | 'fenced' // the exporter ends what is older before it lets us in
@@ -29,8 +35,11 @@ export type PathGuarantee =
 export interface PathUser {
   /** BLK_OPEN succeeded. */
   pathOpened(path: Path): void;
-  /** BLK_OPEN was refused with a DMSG error, or, where it `wasOpen`, ended by the other side; it may be tried again. */
-  pathRefused(path: Path, error: number, wasOpen: boolean): void;
+  /**
+   * BLK_OPEN was refused with a DMSG error, or, where it `wasOpen`, ended by the other side; it may be tried again.
+   * @param why what it means for writing, unless the way is blocked
+   */
+  pathRefused(path: Path, error: number, wasOpen: boolean, why: WriteRefusal): void;
   /** The span is gone, and everything that ran over it. */
   pathLost(path: Path): void;
 }
@@ -52,7 +61,7 @@ export class Path implements TransactionHandler {
   #opening: Transaction | undefined;
   #modes = 0;
   #fence: FenceAnswer | undefined;
-  /** Opened to see whether it could be: without a fence, so its answer tells of none. */
+  /** Opened to see whether it could be: it ends nothing of ours, so its answer tells of no fence. */
   #isProbe = false;
   #guarantee: PathGuarantee | undefined;
   #openedMs = 0;
@@ -66,8 +75,8 @@ export class Path implements TransactionHandler {
   disabled = false;
   /** To be used before others. */
   preferred = false;
-  /** It can be read at most: the other side refused to open it for writing, or a write. */
-  refusesWriting = false;
+  /** Why it can be read at most: the other side refused to open it for writing, or a write. */
+  writeRefusal: WriteRefusal | undefined;
   /** It was asked whether it may be written by now, and has not answered. */
   #asking = false;
 
@@ -120,6 +129,9 @@ export class Path implements TransactionHandler {
   get access(): PathAccess {
     return this.#access;
   }
+  get refusesWriting(): boolean {
+    return this.writeRefusal !== undefined;
+  }
   /** When BLK_OPEN was sent last, ms of the process's clock. */
   get openedMs(): number {
     return this.#openedMs;
@@ -153,23 +165,23 @@ export class Path implements TransactionHandler {
   /**
    * Send BLK_OPEN; the user hears the outcome.
    * @param modes a set of OpenMode bits
-   * @param fence ends the client's earlier opens at exporters that know it; a probe has none
+   * @param fence ends the client's earlier opens at exporters that know it; with epoch 0 it is a probe
    */
-  open(modes: number, fence?: OpenFence): void {
+  open(modes: number, fence: OpenFence): void {
     this.#state = 'opening';
     this.#fence = undefined;
-    this.#isProbe = fence === undefined;
+    this.#isProbe = fence.epoch === 0;
     this.#modes = modes;
     this.#openedMs = performance.now();
     const { mux } = this.link;
     const transaction = mux.open(this.#transaction, {
       message: (opening, message) => this.#answered(opening, message),
-      lost: (opening, error) => this.#ended(opening, error),
+      lost: (opening, error) => this.#ended(opening, error, 'not_granted'),
     });
     this.#opening = transaction;
     const at = mux.begin(transaction, Command.BLK_OPEN, false);
     writeOpenModes(mux.writer.view, at, true, modes);
-    if (fence !== undefined) writeOpenFence(mux.writer.view, at, true, fence);
+    writeOpenFence(mux.writer.view, at, true, fence);
     mux.writer.finish();
   }
 
@@ -197,17 +209,18 @@ export class Path implements TransactionHandler {
   }
 
   /** The other side lets it be read at most; that is no fault. */
-  refuseWriting(): void {
-    this.refusesWriting = true;
+  refuseWriting(why: WriteRefusal): void {
+    this.writeRefusal = why;
     if (this.#state === 'open') this.#access = 'read_only';
     else if (this.#state === 'faulty') this.#state = 'standby';
   }
 
   /**
    * Ask whether it may be written by now, whatever is open on it meanwhile.
-   * @param granted called when it may
+   * @param client who asks
+   * @param changed called when it may, or may not for another reason than before
    */
-  askForWriting(granted: () => void): void {
+  askForWriting(client: string, changed: () => void): void {
     if (this.#asking || this.#state === 'lost') return;
     this.#asking = true;
     const { mux } = this.link;
@@ -216,17 +229,18 @@ export class Path implements TransactionHandler {
       mux.end(asked);
     };
     const question = mux.open(this.#transaction, {
-      message: (asked) => {
-        const mayWrite = asked.open;
+      message: (asked, answer) => {
+        const before = this.writeRefusal;
+        if (asked.open) this.writeRefusal = undefined;
+        else if (answer.error !== Wire.LOSTLINK) this.writeRefusal = refusalIn(answer);
         over(asked);
-        if (!mayWrite) return;
-        this.refusesWriting = false;
-        granted();
+        if (this.writeRefusal !== before) changed();
       },
       lost: over,
     });
     const at = mux.begin(question, Command.BLK_OPEN, false);
     writeOpenModes(mux.writer.view, at, true, OpenMode.READ | OpenMode.WRITE);
+    writeOpenFence(mux.writer.view, at, true, { client, epoch: 0 });
     mux.writer.finish();
   }
 
@@ -251,7 +265,7 @@ export class Path implements TransactionHandler {
   }
 
   #answered(transaction: Transaction, message: Message): void {
-    if (transaction.rxClosed) this.#ended(transaction, message.error);
+    if (transaction.rxClosed) this.#ended(transaction, message.error, refusalIn(message));
     else if (transaction === this.#opening && this.#state === 'opening') {
       this.#state = 'open';
       this.#fence = readFenceAnswer(message.payload);
@@ -264,7 +278,7 @@ export class Path implements TransactionHandler {
   }
 
   /** The other side refused the open, or ended it. */
-  #ended(transaction: Transaction, error: number): void {
+  #ended(transaction: Transaction, error: number, why: WriteRefusal): void {
     this.link.mux.end(transaction);
     if (transaction !== this.#opening) return;
     this.#opening = undefined;
@@ -272,6 +286,10 @@ export class Path implements TransactionHandler {
     const wasOpen = this.#state === 'open';
     this.#state = 'faulty';
     this.#access = 'refused';
-    this.#user?.pathRefused(this, error === 0 ? Wire.LOSTLINK : error, wasOpen);
+    this.#user?.pathRefused(this, error === 0 ? Wire.LOSTLINK : error, wasOpen, why);
   }
+}
+
+function refusalIn({ payload }: Message): WriteRefusal {
+  return readOpenRefusal(payload) ?? 'not_granted';
 }

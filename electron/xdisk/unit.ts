@@ -7,7 +7,7 @@ import type { OpenFence } from '../dmsg/open-fence.ts';
 import type { DiskIdentity } from './identity.ts';
 import type { IoQueue } from './io-queue.ts';
 import { OpenWaiters } from './open-waiters.ts';
-import type { Path, PathGuarantee, PathUser } from './path.ts';
+import type { Path, PathGuarantee, PathUser, WriteRefusal } from './path.ts';
 import { choosePath, isBetter } from './path-choice.ts';
 import { RequestQueue } from './request-queue.ts';
 import { StuckWrites } from './stuck-writes.ts';
@@ -111,9 +111,9 @@ export class Unit implements PathUser {
   get users(): ReadonlySet<UnitUser> {
     return this.#users;
   }
-  /** It may only be read because the other side refuses more on all paths there are. */
-  get writeRefused(): boolean {
-    return this.#readOnly && !this.#options.readOnly;
+  /** It may only be read because the other side refuses more on all paths there are: why. */
+  get writeRefusal(): WriteRefusal | undefined {
+    return this.#readOnly && !this.#options.readOnly ? this.#writing.refusal : undefined;
   }
   /** Of the path in use, or used last; undefined while the unit is not open for writing. */
   get guarantee(): PathGuarantee | undefined {
@@ -198,7 +198,8 @@ export class Unit implements PathUser {
     else if (this.#state === 'open' && active.state === 'open' && !this.#moving) {
       const best = choosePath(this.#paths, this.#options.pathPolicy);
       if (best !== undefined && isBetter(best, active, this.#options.pathPolicy)) this.#move(active);
-      else if (active.disabled || (this.writeRefused && !active.refusesWriting)) this.#move(active);
+      else if (active.disabled || (this.writeRefusal !== undefined && !active.refusesWriting))
+        this.#move(active);
     }
     this.#events.changed(this);
   }
@@ -217,7 +218,7 @@ export class Unit implements PathUser {
   /** Ask the other side of a path that is not in use whether it could be opened; its state tells the answer. */
   probe(path: Path): void {
     if (path === this.#active || (path.state !== 'standby' && path.state !== 'faulty')) return;
-    path.open(this.#writing.modesFor(path, this.#options));
+    path.open(this.#writing.modesFor(path, this.#options), { client: this.#client, epoch: 0 });
   }
 
   /** Let go of everything; requests under way end with `path` errors. */
@@ -264,11 +265,11 @@ export class Unit implements PathUser {
     this.#waiters.tell(null);
   }
 
-  pathRefused(path: Path, error: number, wasOpen: boolean): void {
+  pathRefused(path: Path, error: number, wasOpen: boolean, why: WriteRefusal): void {
     const isActive = this.#active === path;
     if (!wasOpen && path.writable && error !== Wire.LOSTLINK) {
-      // Perhaps the medium is read-only, or we may only read: another path may be written, or none may.
-      path.refuseWriting();
+      // The medium is read-only, or we may only read, or another client writes: another path may be written, or none.
+      path.refuseWriting(why);
       if (isActive) this.#abandonActive();
       this.probe(path);
     } else if (isActive) this.#trouble(path, error);
@@ -282,7 +283,7 @@ export class Unit implements PathUser {
    */
   #becomeReadOnly(path: Path): boolean {
     if (path !== this.#active || this.#readOnly) return false;
-    path.refuseWriting();
+    path.refuseWriting('not_granted');
     this.#readOnly = this.#writing.isRefused;
     if (this.#readOnly) this.#failWrites();
     this.reconsider();
@@ -414,7 +415,9 @@ export class Unit implements PathUser {
     if (this.#state === 'open') {
       this.#active?.worked();
       this.#recheck(nowMs);
-      if (this.writeRefused) this.#writing.ask(nowMs, this.#options, () => this.reconsider());
+      if (this.writeRefusal !== undefined) {
+        this.#writing.ask(nowMs, this.#options, this.#client, () => this.reconsider());
+      }
     }
     if (this.#queue.onWire === 0) return;
     const stuck = this.#queue.expire(nowMs, requestTimeoutMs);

@@ -1,6 +1,7 @@
 import { Checkbox, Input, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
 import { exportCommand } from '../../shared/command-line.ts';
+import type { Writers } from '../../shared/events.ts';
 import { FormDialog, type FormState } from '../components/form/index.ts';
 import { call } from '../connection/index.ts';
 import { useSettings } from '../stores/settings.ts';
@@ -9,6 +10,7 @@ import { CheckView } from './export/check-view.tsx';
 import { OfferedAt } from './export/offered-at.tsx';
 import { sourceOf, sourceText } from './export/source.ts';
 import { SourceField } from './export/source-field.tsx';
+import { WritersSwitch } from './export/writers-switch.tsx';
 import { useAllowDraft } from './keys/allow-draft.ts';
 import { AllowList } from './keys/allow-list.tsx';
 import { toastWithAct } from './parts/act-toast.tsx';
@@ -17,7 +19,7 @@ import { Section } from './parts/section.tsx';
 import { useAsk } from './parts/use-ask.ts';
 import type { RequestOf } from './requests.ts';
 
-const FIELDS = ['source', 'label', 'serial', 'block_bytes', 'read_only', 'allow'] as const;
+const FIELDS = ['source', 'label', 'serial', 'block_bytes', 'read_only', 'allow', 'writers'] as const;
 const TYPING_MS = 300;
 const named = (text: string) => (text.trim() === '' ? null : text.trim());
 
@@ -29,6 +31,7 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
   const [serial, setSerial] = useState('');
   const [block, setBlock] = useState<'auto' | '512' | '4096'>('auto');
   const [wantsReadOnly, setReadOnly] = useState(false);
+  const [writers, setWriters] = useState<Writers>('one');
   const allowed = useAllowDraft();
   const text = sourceText(source);
   const wanted = {
@@ -41,7 +44,7 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
   const check = useAsk('exports.check', text === null ? null : wanted, TYPING_MS);
   const inUse = (check.value?.in_use_by.length ?? 0) > 0;
   const forced = inUse || check.value?.read_only_reason != null;
-  const input = { ...wanted, read_only: wantsReadOnly || inUse, allow: [...allowed.keys] };
+  const input = { ...wanted, read_only: wantsReadOnly || inUse, allow: [...allowed.keys], writers };
   const atField = FIELDS.some((field) => field === check.error?.field);
   const errorAt = (form: FormState, field: (typeof FIELDS)[number]) =>
     form.field(field).error ?? (check.error?.field === field ? check.error.message : undefined);
@@ -136,6 +139,14 @@ export function ExportDialog({ request }: { request: RequestOf<'export'> }) {
               disabled={form.busy}
               error={form.field('allow').error}
             />
+            {!(wantsReadOnly || forced) && (
+              <WritersSwitch
+                value={writers}
+                disabled={form.busy}
+                error={errorAt(form, 'writers')}
+                onChange={setWriters}
+              />
+            )}
           </Section>
           <OfferedAt />
         </>

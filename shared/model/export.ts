@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Writers } from '../events.ts';
 import { Bytes, Id, Time } from './common.ts';
 import { AllowedKeys } from './trust.ts';
 
@@ -31,6 +32,8 @@ export const Export = z.object({
   clients: z.array(z.string()),
   /** Keys that may use it. */
   allow: AllowedKeys,
+  /** How many clients may have it open for writing. */
+  writers: Writers,
   since: Time,
   demo: z.boolean(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnitInfo } from '../events.ts';
+import { ReadOnlyReason, UnitInfo } from '../events.ts';
 import { Bytes, Id, Label, Time, UnitName } from './common.ts';
 import { Path } from './disk.ts';
 
@@ -68,7 +68,7 @@ export const Unit = z.object({
   conflict: z.boolean(),
   /** Not to be written, and why. */
   read_only: z.boolean(),
-  read_only_reason: z.enum(['asked', 'refused']).nullable(),
+  read_only_reason: ReadOnlyReason.nullable(),
   /** That of the path in use, or used last; null while nothing was opened for writing. */
   guarantee: UnitInfo.shape.guarantee,
   /** All ways seen since it was attached, also those lost. */

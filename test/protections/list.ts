@@ -38,8 +38,8 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'the other exporters of a medium raise the fence too',
     file: 'electron/target/export.ts',
-    code: 'await Promise.all([this.raiseFence(fence), this.#siblings?.raise(fence)]);',
-    instead: 'await this.raiseFence(fence);',
+    code: '[mayOpen] = await Promise.all([this.#siblings?.opens(opening) ?? true, this.#raise(opening)]);',
+    instead: 'await this.#raise(opening);',
     test: 'faults/ghost',
   },
   {
@@ -48,6 +48,13 @@ export const PROTECTIONS: readonly Protection[] = [
     code: 'if (this.#stuck.length === 0) safe();',
     instead: 'if (this.#stuck.length >= 0) safe();',
     test: 'xdisk/stuck-writes',
+  },
+  {
+    name: 'a client that would write beside another one is refused',
+    file: 'electron/target/writers.ts',
+    code: "return this.limit === 'many' || this.#others(client).length === 0;",
+    instead: 'return true;',
+    test: 'target/writers',
   },
   {
     name: 'an engine that comes again is the client it was',

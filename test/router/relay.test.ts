@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
 import { BlockError } from '../../electron/block/error.ts';
-import { Command, Flag, Wire } from '../../electron/dmsg/constants.ts';
+import { Command, Flag, OpenMode, Wire } from '../../electron/dmsg/constants.ts';
 import type { Link } from '../../electron/dmsg/link.ts';
 import { clientConn } from '../../electron/dmsg/link-options.ts';
 import type { Export } from '../../electron/target/export.ts';
@@ -231,7 +231,7 @@ test('a slow client does not stop the others', async (t) => {
   const user = await (await client.attach()).open('good');
   await write(user, 0, Buffer.alloc(SIZE, 1));
   const slow = await RawClient.connect(t, node.address);
-  const { id } = await slow.open((await slow.span()).msgid);
+  const { id } = await slow.open((await slow.span()).msgid, OpenMode.READ);
   slow.stream.pause();
   const asked = Array.from({ length: 60 }, () => slow.ask(id, Command.BLK_READ, { bytes: 1 << 20 }));
   const waiting = (): number => Math.max(...node.router.links.map(({ unsentBytes }) => unsentBytes));

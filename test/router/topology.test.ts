@@ -4,7 +4,7 @@ import { MAX_DISTANCE } from '../../electron/dmsg/constants.ts';
 import type { Link } from '../../electron/dmsg/link.ts';
 import { read, write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
-import { exportOf, startExporter } from '../target/support/exporter-node.ts';
+import { exportOf, sharedExportOf, startExporter } from '../target/support/exporter-node.ts';
 import { cut, IDLE_TRANSACTIONS, Net } from '../target/support/net.ts';
 import { TestMedium } from '../target/support/test-medium.ts';
 import { ClientNode } from '../xdisk/support/client-node.ts';
@@ -27,7 +27,7 @@ async function quiet(nodes: readonly RouterNode[]): Promise<void> {
 test('a cycle of three routers: one span each way at most, right distances, and an end', async (t) => {
   const net = new Net(t);
   const medium = new TestMedium(SIZE);
-  const exporter = await startExporter(net, [exportOf(medium)]);
+  const exporter = await startExporter(net, [sharedExportOf(medium)]);
   const nodes: RouterNode[] = [];
   for (let i = 0; i < 3; i++) nodes.push(await RouterNode.start(net));
   const [a, b, c] = nodes as [RouterNode, RouterNode, RouterNode];

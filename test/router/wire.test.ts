@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Command, Flag, Wire } from '../../electron/dmsg/constants.ts';
 import { commandOf } from '../../electron/dmsg/header.ts';
 import { Random } from '../dmsg/support/random.ts';
-import { exportOf, startExporter } from '../target/support/exporter-node.ts';
+import { sharedExportOf, startExporter } from '../target/support/exporter-node.ts';
 import { Net } from '../target/support/net.ts';
 import { answered, RawClient } from '../target/support/raw-client.ts';
 import { TestMedium } from '../target/support/test-medium.ts';
@@ -114,7 +114,7 @@ for (const littleEndian of [true, false]) {
   test(`${order}: a client works with our exporter, beside a router and behind it`, async (t) => {
     const net = new Net(t);
     const medium = new TestMedium(1 << 20);
-    const { address } = await startExporter(net, [exportOf(medium)]);
+    const { address } = await startExporter(net, [sharedExportOf(medium)]);
     const router = await RouterNode.start(net);
     await router.dial(address);
     for (const [i, to] of [address, router.address].entries()) {

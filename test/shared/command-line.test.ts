@@ -99,7 +99,14 @@ test('export, with every option', async (t) => {
   const box = shellBox(t);
   const source = box.file("-it's\na disk.img", MIB);
   const command = exportCommand(
-    { source, label: '-label with blanks', serial: '$SERIAL`x`', block_bytes: 4096, read_only: true },
+    {
+      source,
+      label: '-label with blanks',
+      serial: '$SERIAL`x`',
+      block_bytes: 4096,
+      read_only: true,
+      writers: 'many',
+    },
     { listen: [ANY_PORT, `unix:${box.path('peers.sock')}`], connect: ['127.0.0.1:9'], insecure_plain: true },
   );
   const ready = await becameReady(box, command);
@@ -108,14 +115,14 @@ test('export, with every option', async (t) => {
   assert.equal(ready.addresses.length, 2);
   const [disk] = ready.exports;
   assert.deepEqual(
-    [disk?.source, disk?.label, disk?.serial, disk?.block_bytes, disk?.read_only],
-    [source, '-label with blanks', '$SERIAL`x`', 4096, true],
+    [disk?.source, disk?.label, disk?.serial, disk?.block_bytes, disk?.read_only, disk?.writers],
+    [source, '-label with blanks', '$SERIAL`x`', 4096, true, 'many'],
   );
 });
 
 test('export of memory, as it is usual', () => {
   const command = exportCommand(
-    { source: 'memory:1G', label: null, serial: null, block_bytes: null, read_only: false },
+    { source: 'memory:1G', label: null, serial: null, block_bytes: null, read_only: false, writers: 'one' },
     { listen: ['127.0.0.1:10987'], connect: [], insecure_plain: false },
   );
   assert.equal(command, 'spandrel export memory:1G --listen 127.0.0.1:10987');

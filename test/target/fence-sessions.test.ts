@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Command, Flag, OpenMode, Wire } from '../../electron/dmsg/constants.ts';
-import { type OpenFence, writeOpenFence } from '../../electron/dmsg/open-fence.ts';
+import { Command, Flag, Wire } from '../../electron/dmsg/constants.ts';
 import { turn, until } from '../block/support/until.ts';
 import { exportOf, startExporter } from './support/exporter-node.ts';
 import { Net } from './support/net.ts';
@@ -9,31 +8,14 @@ import { RawClient } from './support/raw-client.ts';
 import { TestMedium } from './support/test-medium.ts';
 
 const CLIENT = '00112233445566778899aabbccddeeff';
-const HEADER_BYTES = 128;
-const CORE_BYTES = 64;
-
-/** Ask for a device with a fence; its id. */
-function openFenced(client: RawClient, span: bigint, fence: OpenFence, id: bigint): bigint {
-  const header = Buffer.alloc(HEADER_BYTES);
-  writeOpenFence(new DataView(header.buffer, header.byteOffset, HEADER_BYTES), 0, client.littleEndian, fence);
-  client.send({
-    cmd: Command.BLK_OPEN | Flag.CREATE | Flag.REVCIRC,
-    msgid: id,
-    circuit: span,
-    body: { kind: 'open', modes: OpenMode.READ | OpenMode.WRITE },
-    rest: header.subarray(CORE_BYTES),
-  });
-  return id;
-}
-
 test('a session ended by its client opening anew is gone, though its link is lost before the client agrees', async (t) => {
   const item = exportOf(new TestMedium(1 << 20));
   const node = await startExporter(new Net(t), [item]);
   const client = await RawClient.connect(t, node.address);
   const { msgid: span } = await client.span();
-  const old = openFenced(client, span, { client: CLIENT, epoch: 1 }, 0x90n);
+  const old = client.openAs(span, { client: CLIENT, epoch: 1 });
   assert.equal((await client.answer(old)).error, 0);
-  const next = openFenced(client, span, { client: CLIENT, epoch: 2 }, 0xa0n);
+  const next = client.openAs(span, { client: CLIENT, epoch: 2 });
   assert.equal((await client.answer(old)).error, Wire.LOSTLINK);
   assert.equal((await client.answer(next)).error, 0);
   assert.equal(item.sessions.size, 1);
@@ -48,7 +30,7 @@ test('a client is let in anew only when the writes of its lost link are done at 
   const node = await startExporter(new Net(t), [item]);
   const first = await RawClient.connect(t, node.address);
   const { msgid: firstSpan } = await first.span();
-  const old = openFenced(first, firstSpan, { client: CLIENT, epoch: 1 }, 0x90n);
+  const old = first.openAs(firstSpan, { client: CLIENT, epoch: 1 });
   await first.answer(old);
   medium.isHolding = true;
   first.ask(old, Command.BLK_WRITE, { bytes: 512, payload: Buffer.alloc(512, 1) });
@@ -58,7 +40,7 @@ test('a client is let in anew only when the writes of its lost link are done at 
 
   const second = await RawClient.connect(t, node.address);
   const { msgid: secondSpan } = await second.span();
-  const next = openFenced(second, secondSpan, { client: CLIENT, epoch: 2 }, 0x90n);
+  const next = second.openAs(secondSpan, { client: CLIENT, epoch: 2 });
   let isIn = false;
   const answer = second.answer(next).then((message) => {
     isIn = true;

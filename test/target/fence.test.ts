@@ -4,7 +4,7 @@ import { BlockOp } from '../../electron/block/device.ts';
 import { failure, submit, write } from '../block/support/requests.ts';
 import { until } from '../block/support/until.ts';
 import { ClientNode } from '../xdisk/support/client-node.ts';
-import { exportOf, startExporter } from './support/exporter-node.ts';
+import { exportOf, sharedExportOf, startExporter } from './support/exporter-node.ts';
 import { Net } from './support/net.ts';
 import { TestMedium } from './support/test-medium.ts';
 
@@ -31,7 +31,7 @@ test('an open of an epoch that is over is refused, and ends nobody', async (t) =
 
 test('an open of a later epoch ends the one before; another client stays', async (t) => {
   const net = new Net(t);
-  const { address } = await startExporter(net, [exportOf(new TestMedium(1 << 20))]);
+  const { address } = await startExporter(net, [sharedExportOf(new TestMedium(1 << 20))]);
   const nodes = [clientOf(net, 1), clientOf(net, 1, 'cd'.repeat(16)), clientOf(net, 50)] as const;
   for (const node of nodes) await node.link(address);
   const [before, other, after] = nodes;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BlockOp } from '../../electron/block/device.ts';
-import { Command } from '../../electron/dmsg/constants.ts';
+import { Command, OpenMode } from '../../electron/dmsg/constants.ts';
 import { read, run, write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
 import { ClientNode } from '../xdisk/support/client-node.ts';
@@ -66,7 +66,7 @@ for (const synchronous of [true, false]) {
     const medium = new TestMedium(Buffer.alloc(MIB, 1), { synchronous });
     const node = await startExporter(net, [exportOf(medium)], { limits: LIMITS });
     const deaf = await RawClient.connect(t, node.address);
-    const { id } = await deaf.open((await deaf.span()).msgid);
+    const { id } = await deaf.open((await deaf.span()).msgid, OpenMode.READ);
     deaf.stream.pause();
     const asked = Array.from({ length: 100 }, () => deaf.ask(id, Command.BLK_READ, { bytes: MIB }));
     const [link] = node.links;

@@ -4,7 +4,7 @@ import { attached } from '../e2e/support/disk.ts';
 import { without } from '../e2e/support/needs.ts';
 import { App, expect, useBrowser } from './support/app.ts';
 import { withoutChromium } from './support/chromium.ts';
-import { dialog, goTo, openRow, row } from './support/steps.ts';
+import { cell, dialog, goTo, openRow, row } from './support/steps.ts';
 
 const MIB = 1 << 20;
 
@@ -66,5 +66,29 @@ describe('exporting', { skip: withoutChromium }, () => {
     await form.getByRole('button', { name: 'Export', exact: true }).click();
     const details = await openRow(page, row(page, /^office\/memory, Online/), 'Label');
     await expect(details).toContainText('16,777,216 B');
+  });
+
+  test('how many may write is said before, and changed while it is offered', async (t) => {
+    const { page } = await App.start(t, browser());
+    await goTo(page, 'Exports');
+    await page.getByRole('main').getByRole('button', { name: 'Export…' }).first().click();
+    const form = dialog(page, 'Export');
+    await form.getByText('Memory', { exact: true }).click();
+    await form.getByRole('textbox', { name: 'Size' }).fill('16MiB');
+    await form.getByLabel('Label').fill('office/shared');
+    await form.getByRole('button', { name: 'Show command' }).click();
+    await expect(form).not.toContainText('--writers');
+    await form.getByRole('switch', { name: 'Several clients may write it at once' }).click();
+    await expect(form).toContainText('--writers many');
+    await form.getByRole('button', { name: 'Export', exact: true }).click();
+    const item = row(page, /^office\/shared, Online/);
+    await expect(await cell(page, item, 'Access')).toHaveText('Read-write, many');
+    const details = await openRow(page, item, 'Label');
+    await details.getByRole('tab', { name: 'Options' }).click();
+    await expect(details).toContainText('--writers many');
+    await details.getByRole('switch', { name: 'Several clients may write it at once' }).click();
+    await details.getByRole('button', { name: 'Save' }).click();
+    await expect(await cell(page, item, 'Access')).toHaveText('Read-write');
+    await expect(details).not.toContainText('--writers');
   });
 });

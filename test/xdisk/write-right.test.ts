@@ -47,7 +47,7 @@ test('a unit that may not write any more says so and reads on; it writes again w
   media[0].locked = true;
   assert.equal(unit.readOnly, false, 'nothing has told it yet');
   assert.equal((await failure(submit(user, BlockOp.write, { data: TWOS }))).code, 'readonly');
-  assert.deepEqual([unit.readOnly, unit.writeRefused, unit.state], [true, true, 'open']);
+  assert.deepEqual([unit.readOnly, unit.writeRefusal, unit.state], [true, 'not_granted', 'open']);
   const asked = media[0].counts[BlockOp.write];
   assert.equal((await failure(submit(user, BlockOp.discard, { length: 512 }))).code, 'readonly');
   assert.deepEqual(await read(user, 0, 512), ONES);

@@ -127,19 +127,23 @@ export class Chronicle {
 
   /** Its exporters take writes no more, or again. */
   #access(before: Unit, after: Unit): void {
-    const refused = after.read_only_reason === 'refused';
-    if (refused === (before.read_only_reason === 'refused')) return;
-    // The first answer there is tells what it is, not what it has become.
-    if (refused && before.guarantee === null) return;
+    const refused = isRefused(after);
+    if (refused === isRefused(before)) return;
+    const isTaken = after.read_only_reason === 'other_writer';
+    // The first answer there is tells what it is, not what it has become; but who writes else is news.
+    if (refused && !isTaken && before.guarantee === null) return;
     this.#add({
       kind: 'unit',
       object: after.name,
       object_id: after.name,
       severity: refused ? 'warning' : 'info',
-      text: refused
-        ? `${after.name} can only be read now: its exporter refuses writes. Each is answered with an error; ` +
-          'once the exporter allows them again they go on by themselves'
-        : `${after.name} can be written again`,
+      text: !refused
+        ? `${after.name} can be written again`
+        : isTaken
+          ? `${after.name} can only be read: another client has it open for writing. Writes are answered with an ` +
+            'error until that one is done; then they go on by themselves'
+          : `${after.name} can only be read now: its exporter refuses writes. Each is answered with an error; ` +
+            'once the exporter allows them again they go on by themselves',
       to: refused ? 'read-only' : 'read-write',
       cause: null,
       actor: 'remote',
@@ -255,6 +259,10 @@ export class Chronicle {
       actor: 'you',
     });
   }
+}
+
+function isRefused({ read_only_reason: reason }: Unit): boolean {
+  return reason === 'refused' || reason === 'other_writer';
 }
 
 /**

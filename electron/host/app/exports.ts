@@ -57,7 +57,7 @@ export class Exports implements RowSource<ExportRow> {
     for (const config of wanted) {
       const entry = this.#entries.get(config.id);
       if (entry === undefined) await this.#start(config);
-      else this.#setAllow(config.id, entry, config.allow);
+      else this.#apply(config.id, entry, config);
     }
   }
 
@@ -110,8 +110,8 @@ export class Exports implements RowSource<ExportRow> {
       }
     }
     const id = randomUUID();
-    const { allow = [] } = input;
-    const { config, info } = await this.#open({ ...input, id, online: true, allow });
+    const { allow = [], writers = 'one' } = input;
+    const { config, info } = await this.#open({ ...input, id, online: true, allow, writers });
     try {
       this.#config.update((draft) => {
         draft.exports.push({ ...config, allow: [...allow] });
@@ -143,15 +143,17 @@ export class Exports implements RowSource<ExportRow> {
     this.#changed(id);
   }
 
-  /** Let these keys use it, from now on. */
-  allow(id: string, allow: ExportConfig['allow']): void {
+  /** Change what may be changed while it is offered, from now on. @throws InputError for the demo's */
+  update({ id, allow, writers }: Input<'exports.update'>): void {
     const entry = this.#entry(id);
     if (entry.demo) throw new InputError('id', 'the demo is of this machine alone');
+    const { config } = entry;
+    const wanted = { allow: allow ?? config.allow, writers: writers ?? config.writers };
     this.#config.update((draft) => {
       const saved = draft.exports.find((candidate) => candidate.id === id);
-      if (saved !== undefined) saved.allow = allow;
+      if (saved !== undefined) Object.assign(saved, structuredClone(wanted));
     });
-    this.#setAllow(id, entry, allow);
+    this.#apply(id, entry, wanted);
   }
 
   /** @throws InputError while peers have it open and `force` is not set */
@@ -173,8 +175,8 @@ export class Exports implements RowSource<ExportRow> {
 
   /** The demo's export, which is in no config and which its own exporter offers: it is only shown here. */
   addDemo(id: string, { item, info }: OpenedExport): void {
-    const { source, serial, label, block_bytes, read_only } = info;
-    const config = { id, source, serial, label, block_bytes, read_only, online: true, allow: [] };
+    const { source, serial, label, block_bytes, read_only, writers } = info;
+    const config = { id, source, serial, label, block_bytes, read_only, writers, online: true, allow: [] };
     item.onSessions = () => this.#changed(id);
     this.#entries.set(id, { ...blankEntry(config, null), demo: true, item, info });
     this.#changed(id);
@@ -225,6 +227,7 @@ export class Exports implements RowSource<ExportRow> {
       warning: info?.warning ?? null,
       clients: clientsOf(item),
       allow: config.allow.map((key) => ({ ...key })),
+      writers: config.writers,
       since: entry.since,
       demo: entry.demo,
     };
@@ -236,12 +239,14 @@ export class Exports implements RowSource<ExportRow> {
     return entry;
   }
 
-  #setAllow(id: string, entry: Entry, allow: Entry['config']['allow']): void {
-    if (isDeepStrictEqual(entry.config.allow, allow)) return;
-    entry.config = { ...entry.config, allow };
-    if (entry.item !== undefined) {
-      entry.item.setAllow(listOf(allow));
-      this.#exporter.reoffer(entry.item);
+  #apply(id: string, entry: Entry, { allow, writers }: Pick<Entry['config'], 'allow' | 'writers'>): void {
+    const { item, config } = entry;
+    if (config.writers === writers && isDeepStrictEqual(config.allow, allow)) return;
+    entry.config = { ...config, allow, writers };
+    if (item !== undefined) {
+      item.setWriters(writers);
+      item.setAllow(listOf(allow));
+      this.#exporter.reoffer(item);
     }
     this.#changed(id);
   }
@@ -281,6 +286,7 @@ export class Exports implements RowSource<ExportRow> {
         blockBytes: wanted.block_bytes ?? undefined,
         readOnly: wanted.read_only,
         allow: listOf(wanted.allow),
+        writers: wanted.writers,
       }),
     );
     const twin = [...this.#exporter.exports].find(({ serial }) => serial === item.serial);

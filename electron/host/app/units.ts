@@ -6,6 +6,7 @@ import type { DiskIdentity } from '../../xdisk/identity.ts';
 import { type Registry, UnitBusyError } from '../../xdisk/registry.ts';
 import type { Unit } from '../../xdisk/unit.ts';
 import { InputError, NotFoundError } from '../api/call-error.ts';
+import { readOnlyReason } from '../client-host.ts';
 import type { ConfigStore } from '../config/config-store.ts';
 import { KEPT_DETACHED, type UnitConfig } from '../config/schema.ts';
 import { type Disks, diskKey } from './disks.ts';
@@ -203,7 +204,7 @@ export class Units implements RowSource<UnitRow> {
       health: rollUp({ state, options, paths }),
       conflict: unit.conflict,
       read_only: readOnly,
-      read_only_reason: options.read_only ? 'asked' : unit.writeRefused ? 'refused' : null,
+      read_only_reason: readOnlyReason(unit),
       guarantee: unit.guarantee ?? null,
       paths,
       options,

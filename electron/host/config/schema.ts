@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Writers } from '../../../shared/events.ts';
 import { AddressText, Bytes, Id, Label, PathText, PeerText, Time } from '../../../shared/model/common.ts';
 import { Layout, Settings } from '../../../shared/model/settings.ts';
 import { AllowedKeys, FingerprintText } from '../../../shared/model/trust.ts';
@@ -50,6 +51,7 @@ export const ExportConfig = z.object({
   read_only: z.boolean(),
   online: z.boolean(),
   allow: AllowedKeys.default([]),
+  writers: Writers.default('one'),
 });
 export type ExportConfig = z.infer<typeof ExportConfig>;
 

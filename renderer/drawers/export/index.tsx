@@ -50,5 +50,5 @@ export function ExportDrawer({ id }: { id: string }) {
 }
 
 function Raw({ item }: { item: Export }) {
-  return <RawView value={item} command={useExportCommand(item, item.allow)} />;
+  return <RawView value={item} command={useExportCommand(item, item.allow, item.writers)} />;
 }

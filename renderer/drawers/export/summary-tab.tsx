@@ -7,7 +7,7 @@ import { ACCESS_LOOKS, type Look } from '../../components/status/words.ts';
 import { Age, NoValue, Size, SizeForms, Time } from '../../components/values.tsx';
 import { useWatch } from '../../connection/index.ts';
 import { allowText } from '../../dialogs/keys/allow-words.ts';
-import { accessText } from '../../pages/exports/cells.tsx';
+import { accessHint, accessText } from '../../pages/exports/cells.tsx';
 import { useSettings } from '../../stores/settings.ts';
 import { setOnline } from './acts.ts';
 import styles from './export.module.css';
@@ -45,7 +45,7 @@ export function SummaryTab({ item }: { item: Export }) {
               <Badge
                 look={ACCESS_LOOKS[item.read_only ? 'read_only' : 'granted']}
                 word={accessText(item)}
-                hint={item.read_only ? 'Peers cannot write it' : 'Peers may write it'}
+                hint={accessHint(item)}
               />
             ),
           },

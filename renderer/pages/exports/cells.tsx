@@ -21,14 +21,21 @@ export function StateCell({ item }: { item: Export }) {
   );
 }
 
-export function accessText({ read_only, read_only_reason }: Export): string {
-  if (!read_only) return 'Read-write';
+export function accessText({ read_only, read_only_reason, writers }: Export): string {
+  if (!read_only) return writers === 'many' ? 'Read-write, many' : 'Read-write';
   return read_only_reason === null ? 'Read-only' : `Read-only: ${read_only_reason}`;
+}
+
+export function accessHint({ read_only, writers }: Export): string {
+  if (read_only) return 'Peers cannot write it';
+  return writers === 'many'
+    ? 'Several clients may have it open for writing at once'
+    : 'One client at a time may have it open for writing; others read it meanwhile';
 }
 
 export function AccessCell({ item }: { item: Export }) {
   if (!item.read_only)
-    return <Badge look={ACCESS_LOOKS.granted} word="Read-write" hint="Peers may write it" />;
+    return <Badge look={ACCESS_LOOKS.granted} word={accessText(item)} hint={accessHint(item)} />;
   return (
     <SentenceCell sentence={item.read_only_reason}>
       <ReadOnlyBadge hint={accessText(item)} />

@@ -1,4 +1,5 @@
 import type { Unit } from '../../../shared/model/unit.ts';
+import { readOnlySentence } from '../../../shared/read-only.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Badge, ReadOnlyBadge } from '../../components/status/badges.tsx';
 import type { Look } from '../../components/status/words.ts';
@@ -20,16 +21,8 @@ const CONFLICT: Look = {
 };
 
 /** Why a unit cannot be written. */
-export function readOnlyReason({ read_only_reason: reason }: Pick<Unit, 'read_only_reason'>): string {
-  switch (reason) {
-    case 'asked':
-      return 'Read-only: it was attached so';
-    case 'refused':
-      return 'Read-only: the far end refuses to be written, and is asked again every 5 s';
-    case null:
-      return 'Read-only';
-  }
-}
+export const readOnlyReason = ({ read_only_reason }: Pick<Unit, 'read_only_reason'>): string =>
+  readOnlySentence(read_only_reason);
 
 /** Whatever sets a unit apart from a plain one, each with its word. */
 export function UnitMarks({ unit }: { unit: Unit }) {

@@ -20,7 +20,7 @@ const medium = kind === 'cached' ? new CachedMedium(inner) : new BadMedium(inner
 const siblings =
   kind === 'cached'
     ? undefined
-    : await SiblingExporters.join(medium.identity, async (fence) => item.raiseFence(fence));
+    : await SiblingExporters.join(medium.identity, (opening) => item.opensAtSibling(opening));
 // And what it has not flushed is gone with the process, where else it stands in the system's cache.
 const verifier = kind === 'cached' ? undefined : writeVerifierOf(medium.identity);
 const item: Export = new Export({

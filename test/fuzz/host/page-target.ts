@@ -36,7 +36,7 @@ const HARMLESS: readonly CommandName[] = [
   'units.path',
   'units.forget_number',
   'exports.set_online',
-  'exports.allow',
+  'exports.update',
   'exports.remove',
   'trust.list',
   'trust.revoke',

@@ -3,8 +3,12 @@ import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { BlockOp } from '../../../electron/block/device.ts';
+import { NbdClient } from '../../../electron/nbd/client.ts';
+import { parseNbdUri } from '../../../electron/nbd/uri.ts';
 import type { Input } from '../../../shared/contract.ts';
 import { UNIT_OPTION_DEFAULTS } from '../../../shared/model/unit.ts';
+import { failure, submit, write } from '../../block/support/requests.ts';
 import { AppPage, directory, startHost } from './support/app-page.ts';
 
 function wanted(source: string, more: Partial<Input<'exports.create'>> = {}): Input<'exports.create'> {
@@ -105,4 +109,45 @@ test('exports come back after a restart; one whose file is gone is shown as fail
   writeFileSync(file, Buffer.alloc(1 << 20));
   await again.call('exports.set_online', { id: failed.id, online: true });
   await again.row('exports', ({ serial, state }) => serial === 'A' && state === 'online', 'its file is back');
+});
+
+test('a second writer is told why it only reads, and writes once many may', async (t) => {
+  const { folder, file, page, address } = await setup(t);
+  const { id } = await page.call('exports.create', wanted(file, { serial: 'ONE' }));
+  assert.equal((await page.row('exports', ({ state }) => state === 'online', 'the export')).writers, 'one');
+  const attach = async (name: string): Promise<{ client: AppPage; open(): Promise<NbdClient> }> => {
+    const client = await AppPage.open(await startHost(t, join(folder, name)));
+    await client.call('peers.add', { address, name: null, auto_connect: true, insecure_plain: false });
+    const disk = await client.row('disks', ({ serial, offered }) => serial === 'ONE' && offered, 'the disk');
+    await client.call('units.attach', { disk_id: disk.id, options: UNIT_OPTION_DEFAULTS });
+    const unit = await client.row('units', (row) => row.guarantee !== null && row.nbd !== null, 'the unit');
+    const open = async (): Promise<NbdClient> => {
+      const program = await NbdClient.connect(parseNbdUri(unit.nbd as string));
+      t.after(() => program.close());
+      return program;
+    };
+    return { client, open };
+  };
+  const [first, second] = [await attach('first'), await attach('second')];
+  const data = Buffer.alloc(4096, 1);
+  await write(await first.open(), 0, data);
+  const reader = await second.open();
+  assert.equal((await failure(submit(reader, BlockOp.write, { data }))).code, 'readonly');
+  const refused = await second.client.row('units', (row) => row.read_only, 'the unit, read-only');
+  assert.deepEqual([refused.read_only_reason, refused.health], ['other_writer', 'optimal']);
+
+  await page.call('exports.update', { id, writers: 'many' });
+  const row = await page.row('exports', ({ writers }) => writers === 'many', 'the export for many');
+  assert.deepEqual(row.allow, [], 'what is not given stays');
+  await second.client.row('units', (unit) => !unit.read_only && unit.state === 'open', 'the right to write');
+  await write(await second.open(), 0, data);
+  const told = await second.client.until(() => {
+    const found = second.client.events.filter(({ to }) => to?.startsWith('read-'));
+    return found.length >= 2 && found;
+  }, 'both events');
+  assert.deepEqual(
+    told.map(({ to }) => to),
+    ['read-only', 'read-write'],
+  );
+  assert.match(told[0]?.text ?? '', /another client has it open for writing/);
 });

@@ -89,11 +89,11 @@ test('an export is withdrawn from a key that may not use it any more, and offere
   const disk = await client.row('disks', ({ serial, offered }) => serial === 'T1' && offered, 'the disk');
   await client.call('units.attach', { disk_id: disk.id, options: UNIT_OPTION_DEFAULTS });
   await client.row('units', ({ health }) => health === 'optimal', 'the unit');
-  await server.call('exports.allow', { id, allow: allow.map((key) => ({ ...key, access: 'ro' as const })) });
+  await server.call('exports.update', { id, allow: allow.map((key) => ({ ...key, access: 'ro' as const })) });
   await server.row('exports', (row) => row.allow[0]?.access === 'ro', 'the list');
-  await server.call('exports.allow', { id, allow: [] });
+  await server.call('exports.update', { id, allow: [] });
   await client.row('disks', ({ serial, offered }) => serial === 'T1' && !offered, 'the disk withdrawn');
-  await server.call('exports.allow', { id, allow });
+  await server.call('exports.update', { id, allow });
   await client.row('disks', ({ serial, offered }) => serial === 'T1' && offered, 'the disk again');
   await client.row('units', ({ health }) => health === 'optimal', 'the unit again');
 });
@@ -120,7 +120,7 @@ test('a key that may only read from now on: reads go on, writes fail, and go on 
     );
   assert.equal((await unitIs(false)).guarantee, 'fenced');
 
-  await server.call('exports.allow', { id, allow: allow.map((key) => ({ ...key, access: 'ro' as const })) });
+  await server.call('exports.update', { id, allow: allow.map((key) => ({ ...key, access: 'ro' as const })) });
   for (let i = 0; i < 3; i++) {
     const error = await failure(submit(program, BlockOp.write, { data: twos }));
     assert.equal(error.code, 'readonly');
@@ -140,7 +140,7 @@ test('a key that may only read from now on: reads go on, writes fail, and go on 
   assert.equal((await failure(submit(program, BlockOp.write, { data: twos }))).code, 'readonly');
   assert.equal((await unitIs(true)).health, 'optimal');
 
-  await server.call('exports.allow', { id, allow });
+  await server.call('exports.update', { id, allow });
   assert.equal((await unitIs(false)).read_only_reason, null);
   await write(program, 0, twos);
   assert.deepEqual(await read(program, 0, 4096), twos);
@@ -247,7 +247,7 @@ test('a config without keys loads, and the allow-lists and keys of another come 
   assert.deepEqual((await page.row('exports', ({ id }) => id === 'e', 'the export')).allow, []);
   assert.equal((await page.row('peers', ({ id }) => id === 'p', 'the peer')).fingerprint, null);
   const fingerprint = `SHA256:${'A'.repeat(43)}`;
-  await page.call('exports.allow', { id: 'e', allow: [{ fingerprint, access: 'ro', name: null }] });
+  await page.call('exports.update', { id: 'e', allow: [{ fingerprint, access: 'ro', name: null }] });
   await page.call('peers.update', { id: 'p', fingerprint });
   await first.close();
   const again = await AppPage.open(await startHost(t, state));

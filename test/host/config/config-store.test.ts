@@ -12,10 +12,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ConfigStore } from '../../../electron/host/config/config-store.ts';
 import { emptyConfig } from '../../../electron/host/config/parse-config.ts';
+import { ExportConfig } from '../../../electron/host/config/schema.ts';
 import { HostError } from '../../../electron/host/host-error.ts';
 import { runOrSkip, temporaryFolder, temporaryMount } from '../../media/folder.ts';
 import { collectedLog } from '../support/log.ts';
-import { fill, peer } from './support/entries.ts';
+import { exported, fill, peer } from './support/entries.ts';
 
 /** A store that is closed after the test, without anything in the log. */
 function openStore(t: TestContext, directory: string): ConfigStore {
@@ -211,4 +212,9 @@ test('what a process that was killed left behind is gone with the next start', (
   assert.deepEqual(openStore(t, directory).versions(), versions);
   assert.deepEqual(readdirSync(directory).sort(), ['config.json', 'versions']);
   assert.equal(readdirSync(join(directory, 'versions')).length, 2);
+});
+
+test('an export kept before writers were counted has one', () => {
+  const { writers: _, ...older } = exported('e');
+  assert.equal(ExportConfig.parse(older).writers, 'one');
 });

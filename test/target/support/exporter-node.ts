@@ -53,3 +53,10 @@ export function exportOf(
 ): Export {
   return new Export({ serial, label, open: async () => medium, verifier });
 }
+
+/** One that several clients write at the same time. */
+export function sharedExportOf(medium: Medium): Export {
+  const item = exportOf(medium);
+  item.setWriters('many');
+  return item;
+}

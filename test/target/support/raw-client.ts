@@ -1,10 +1,11 @@
 import type { TestContext } from 'node:test';
 import type { DecodedMessage, MessageBody } from '../../../electron/dmsg/codec.ts';
 import { connCommand } from '../../../electron/dmsg/conn.ts';
-import { Command, Flag, OpenMode } from '../../../electron/dmsg/constants.ts';
+import { Command, Flag, HEADER_BYTES, OpenMode } from '../../../electron/dmsg/constants.ts';
 import type { Dialect } from '../../../electron/dmsg/dialect.ts';
 import { commandOf } from '../../../electron/dmsg/header.ts';
 import { clientConn } from '../../../electron/dmsg/link-options.ts';
+import { type OpenFence, writeOpenFence } from '../../../electron/dmsg/open-fence.ts';
 import type { Span } from '../../../electron/dmsg/span.ts';
 import type { Address } from '../../../electron/stream/address.ts';
 import type { ByteStream } from '../../../electron/stream/byte-stream.ts';
@@ -60,6 +61,22 @@ export class RawClient {
     const id = this.create(Command.BLK_OPEN, { kind: 'open', modes }, { circuit: span, inTheirs: true });
     const { error } = await this.answer(id);
     return { id, error };
+  }
+
+  /** Ask for a device for reading and writing, as a client with a fence; its id. */
+  openAs(span: bigint, fence: OpenFence): bigint {
+    const msgid = this.#nextId;
+    this.#nextId += 0x10n;
+    const header = Buffer.alloc(2 * HEADER_BYTES);
+    writeOpenFence(new DataView(header.buffer, header.byteOffset), 0, this.littleEndian, fence);
+    this.send({
+      cmd: Command.BLK_OPEN | Flag.CREATE | Flag.REVCIRC,
+      msgid,
+      circuit: span,
+      body: { kind: 'open', modes: OpenMode.READ | OpenMode.WRITE },
+      rest: header.subarray(HEADER_BYTES),
+    });
+    return msgid;
   }
 
   /** Send a block command in an open device; its id. */

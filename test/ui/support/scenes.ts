@@ -132,6 +132,7 @@ export function exported(number: number, change: Partial<Export> = {}): Export {
     warning: null,
     clients: ['node-c'],
     allow: [],
+    writers: 'one',
     since: START,
     demo: false,
     ...change,

@@ -12,8 +12,8 @@ export function exportHandlers(parts: AppParts): SomeHandlers<Commands> {
       await exports.setOnline(id, online);
       return {};
     },
-    'exports.allow': async ({ id, allow }) => {
-      exports.allow(id, allow);
+    'exports.update': async (change) => {
+      exports.update(change);
       return {};
     },
     'exports.remove': async ({ id, force }) => {

@@ -28,6 +28,7 @@ export function exported(id: string, change: Partial<ExportConfig> = {}): Export
     read_only: false,
     online: true,
     allow: [],
+    writers: 'one',
     ...change,
   };
 }
