@@ -172,7 +172,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'a disk opened for reading is not written',
     file: 'electron/target/session.ts',
-    code: "return this.#opensForWriting && this.#export.accessOf(this.link) === 'rw';",
+    code: "return this.claim !== undefined && this.#export.accessOf(this.link) === 'rw';",
     instead: "return this.#export.accessOf(this.link) === 'rw';",
     test: 'target/commands',
   },
