@@ -179,8 +179,8 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'the right to write is looked at with each command',
     file: 'electron/target/session.ts',
-    code: "return this.#opensForWriting && this.#export.accessOf(this.link) === 'rw';",
-    instead: 'return this.#opensForWriting;',
+    code: "return this.claim !== undefined && this.#export.accessOf(this.link) === 'rw';",
+    instead: 'return this.claim !== undefined;',
     test: 'target/access',
   },
   {
