@@ -157,7 +157,7 @@ const OFFENCES: readonly Offence[] = [
     reason: /took none of \d+ waiting bytes for 1 s/,
     commit: async (box, address) => {
       const peer = await introduced(box, address);
-      const open = await peer.open();
+      const open = await peer.open(OpenMode.READ);
       peer.stopReading();
       for (let i = 0; i < 64; i++) peer.read(open, 0, MIB);
       return peer;

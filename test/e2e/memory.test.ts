@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { Command } from '../../electron/dmsg/constants.ts';
+import { Command, OpenMode } from '../../electron/dmsg/constants.ts';
 import { Link, type LinkUser } from '../../electron/dmsg/link.ts';
 import { clientConn, LINK_DEFAULTS } from '../../electron/dmsg/link-options.ts';
 import { parseAddress } from '../../electron/stream/address.ts';
@@ -138,7 +138,7 @@ async function asksAndNeverTakes(t: TestContext): Promise<void> {
   const exporter = await exported(box, file, '--serial', 'GREEDY');
   const address = addressOf(exporter);
   const peer = await introduced(box, address);
-  const open = await peer.open();
+  const open = await peer.open(OpenMode.READ);
   peer.stopReading();
   for (let i = 0; i < GREEDY_READS; i++) peer.read(open, (i * MIB) % SIZE_BYTES, MIB);
   await serves(box, address, 'GREEDY');

@@ -71,11 +71,10 @@ export class Peer {
   }
 
   /** Open the first disk that is offered. @returns what commands are stacked on */
-  async open(): Promise<bigint> {
+  async open(modes = OpenMode.READ | OpenMode.WRITE): Promise<bigint> {
     const span = await this.raw.next((message) => commandOf(message) === Command.LNK_SPAN);
     const id = this.id();
     const cmd = Command.BLK_OPEN | Flag.CREATE | Flag.REVCIRC;
-    const modes = OpenMode.READ | OpenMode.WRITE;
     this.send({ cmd, msgid: id, circuit: span.msgid, body: { kind: 'open', modes } });
     await this.answer(id);
     return id;
