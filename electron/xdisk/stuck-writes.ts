@@ -35,8 +35,13 @@ export class StuckWrites {
     this.#stuck = this.#stuck.filter(
       (stuck) => stuck.untilMs > nowMs && (domain === undefined || stuck.domain !== domain),
     );
-    if (this.#stuck.length === 0) safe();
-    else this.#timer = setTimeout(safe, Math.max(...this.#stuck.map(({ untilMs }) => untilMs - nowMs)));
+    if (this.#stuck.length === 0) {
+      safe();
+      return;
+    }
+    // A timer can be a little early by this clock, so it is looked at again.
+    const again = (): void => this.whenSafe(domain, performance.now(), safe);
+    this.#timer = setTimeout(again, Math.max(...this.#stuck.map(({ untilMs }) => untilMs - nowMs)));
   }
 
   stop(): void {

@@ -45,8 +45,8 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'where no fence reaches, a unit with unanswered writes waits',
     file: 'electron/xdisk/stuck-writes.ts',
-    code: 'if (this.#stuck.length === 0) safe();',
-    instead: 'if (this.#stuck.length >= 0) safe();',
+    code: 'if (this.#stuck.length === 0) {',
+    instead: 'if (this.#stuck.length >= 0) {',
     test: 'xdisk/stuck-writes',
   },
   {
