@@ -225,7 +225,8 @@ async function givenUp(address: Address, how: 'abandonLanding' | 'the end of its
   const { msgid: circuit } = await within(peer.next(), 'the open');
   peer.send({ cmd: Command.LNK_ERROR | CREATE | REPLY | REVTRANS, msgid: circuit, circuit: 5n });
   const payload = random.bytes(100_000);
-  const landing = Buffer.alloc(payload.length, 0xaa);
+  // Whatever byte comes at random there, it changes what stands there.
+  const landing = Buffer.alloc(payload.length, (payload[29_000] as number) ^ 0xff);
   let asked = 0;
   const answered = new Promise<Buffer>((resolve) => {
     const read = end.link.mux.open(open, {
@@ -246,7 +247,7 @@ async function givenUp(address: Address, how: 'abandonLanding' | 'the end of its
   peer.send({ cmd, msgid, circuit, payload });
   const [answer] = bytes as [Buffer];
   RawPeer.prototype.sendBytes.call(peer, answer.subarray(0, 30_000));
-  await eventually(() => asked > 0 && landing[29_000] !== 0xaa, 'the first part');
+  await eventually(() => asked > 0 && landing[29_000] === payload[29_000], 'the first part');
   if (how === 'abandonLanding') end.link.abandonLanding(landing);
   else end.link.mux.end(open);
   landing.fill(0xbb);
