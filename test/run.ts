@@ -16,13 +16,13 @@ const FILE_LIMIT_MS = 10 * 60_000;
 /** These measure stalls, times and memory, or keep the whole machine busy themselves: one at a time. */
 const ALONE = new RegExp(
   `^test.(${[
-    'e2e.(failover|hostile|memory)',
+    'e2e.(failover|hostile|memory).test',
     'faults.(failover|seeds)',
     'fuzz',
     'load',
     'nbd.(limits|tools)',
     'soak',
-    'ui.(detach|failover|first-run|io|jobs|keyboard|looks|parity|peers|restart|tables)',
+    'ui.(detach|failover|first-run|io|jobs|keyboard|parity|peers|restart|tables)',
     'xdisk.unit-numbers',
   ].join('|')})\\b`,
 );
@@ -62,6 +62,7 @@ function testFiles(folder: string): string[] {
 
 async function runFiles(files: string[], concurrency: number): Promise<void> {
   if (files.length === 0) return;
+  const startedMs = performance.now();
   const events = run({ files, concurrency, timeout: FILE_LIMIT_MS });
   for await (const { type, data } of events) {
     if (
@@ -86,6 +87,8 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
       fail(where + data.name, inspect(data.details.error.cause ?? data.details.error));
     }
   }
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  console.log(`        ${files.length} files, ${concurrency} at a time: ${seconds} s`);
 }
 
 if (chosen.length === 0) {
