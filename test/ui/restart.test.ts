@@ -41,7 +41,7 @@ describe('a restart', { skip: withoutChromium }, () => {
     assert.ok((before.width ?? 0) > wasWide);
     // At once, so that the page goes with changes nobody has saved.
     await page.reload();
-    assert.deepEqual(await layout(), before);
+    await expect.poll(layout).toEqual(before);
     await expect.poll(() => readFileSync(box.path('state/config.json'), 'utf8')).toContain('"filter": "nas"');
     await app.restart();
 
