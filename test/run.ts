@@ -19,13 +19,16 @@ const ALONE = new RegExp(
     'e2e.(failover|hostile|memory).test',
     'faults.(failover|seeds)',
     'fuzz',
+    'host.(app.peers|jobs.(benchmark-job|rate-limit)|metrics)',
     'load',
     'nbd.(limits|tools)',
     'soak',
     'ui.(detach|failover|first-run|io|jobs|keyboard|parity|peers|restart|tables)',
-    'xdisk.unit-numbers',
+    'xdisk.(stuck-writes|unit-numbers)',
   ].join('|')})\\b`,
 );
+/** All others wait for clients and processes of theirs more than they compute: three keep two cores busy. */
+const AT_A_TIME = 3;
 /** It takes longest, so it begins first and the others run beside it. */
 const LONGEST = /^test.ui.axe\b/;
 const chosen = process.argv.slice(2);
@@ -100,7 +103,7 @@ const files = testFiles(join(root, 'test'));
 const isAlone = (path: string): boolean => ALONE.test(relative(root, path));
 const isLongest = (path: string): boolean => LONGEST.test(relative(root, path));
 const together = files.filter((path) => !isAlone(path));
-await runFiles([...together.filter(isLongest), ...together.filter((path) => !isLongest(path))], 2);
+await runFiles([...together.filter(isLongest), ...together.filter((path) => !isLongest(path))], AT_A_TIME);
 await runFiles(files.filter(isAlone), 1);
 if (skipped > 0) console.log(`\n${skipped} skipped, for the reasons above`);
 if (failures.length > 0) console.log(`\nOnce more, what failed:\n\n${failures.join('\n\n')}`);
