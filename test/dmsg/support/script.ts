@@ -13,7 +13,7 @@ export type Step = (
 };
 
 /** Turns in which all that was sent before has arrived: the ids of ours depend on what had ended. */
-const SETTLED = 10;
+const SETTLED = 6;
 
 /** A raw peer that notes what it sends. */
 export class NotingPeer extends RawPeer {
