@@ -7,13 +7,14 @@ import type { Link } from '../../electron/dmsg/link.ts';
 import type { Export } from '../../electron/target/export.ts';
 import type { Unit } from '../../electron/xdisk/unit.ts';
 import type { UnitUser } from '../../electron/xdisk/unit-user.ts';
-import { failure, type Request, read, submit, write } from '../block/support/requests.ts';
+import { failure, read, submit, write } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
 import { exportOf, startExporter } from '../target/support/exporter-node.ts';
 import { cut, Net } from '../target/support/net.ts';
 import { TestMedium } from '../target/support/test-medium.ts';
 import { ClientNode, settles } from './support/client-node.ts';
 import { answer, DISK, startFake } from './support/fake-exporter.ts';
+import { allStand, writes } from './support/writes.ts';
 
 const SIZE = 1 << 20;
 
@@ -45,19 +46,6 @@ async function twoWays(t: TestContext, dialect: Dialect = 'current'): Promise<Se
   }
   const unit = await client.attach('S1', 2);
   return { client, unit, user: await unit.open('test'), ways: ways as [Way, Way] & Way[] };
-}
-
-function writes(user: UnitUser, count: number): Request[] {
-  return Array.from({ length: count }, (_, i) =>
-    submit(user, BlockOp.write, { offset: i * 4096, data: Buffer.alloc(4096, i + 1) }),
-  );
-}
-
-async function allStand(requests: readonly Request[], content: Buffer): Promise<void> {
-  for (const [i, request] of requests.entries()) {
-    assert.equal(await request.ended, null, `request ${i}`);
-    assert.ok(content.subarray(i * 4096, (i + 1) * 4096).equals(Buffer.alloc(4096, i + 1)), `block ${i}`);
-  }
 }
 
 test('a path lost with commands in flight: each runs again on the other, in order, and ends once', async (t) => {

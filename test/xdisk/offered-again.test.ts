@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { BlockOp } from '../../electron/block/device.ts';
 import type { Export } from '../../electron/target/export.ts';
 import type { Unit } from '../../electron/xdisk/unit.ts';
 import type { UnitOptions } from '../../electron/xdisk/unit-options.ts';
 import type { UnitUser } from '../../electron/xdisk/unit-user.ts';
-import { failure, type Request, submit } from '../block/support/requests.ts';
+import { failure } from '../block/support/requests.ts';
 import { turn, until } from '../block/support/until.ts';
 import { Random } from '../dmsg/support/random.ts';
 import { type ExporterNode, exportOf, startExporter } from '../target/support/exporter-node.ts';
@@ -13,6 +12,7 @@ import { Net } from '../target/support/net.ts';
 import { TestMedium } from '../target/support/test-medium.ts';
 import { ClientNode } from './support/client-node.ts';
 import { RandomLoad } from './support/load.ts';
+import { allStand, writes } from './support/writes.ts';
 
 /** Disks withdrawn while requests run, and offered again as they were or as something else, over links that stand. */
 
@@ -40,19 +40,6 @@ async function setup(t: TestContext, options: Partial<UnitOptions> = {}): Promis
   await client.link(node.address);
   const unit = await client.attach('S1', 1, options);
   return { client, node, item, medium, unit, user: await unit.open('test') };
-}
-
-function writes(user: UnitUser, count: number): Request[] {
-  return Array.from({ length: count }, (_, i) =>
-    submit(user, BlockOp.write, { offset: i * 4096, data: Buffer.alloc(4096, i + 1) }),
-  );
-}
-
-async function allStand(requests: readonly Request[], content: Buffer): Promise<void> {
-  for (const [i, request] of requests.entries()) {
-    assert.equal(await request.ended, null, `request ${i}`);
-    assert.ok(content.subarray(i * 4096, (i + 1) * 4096).equals(Buffer.alloc(4096, i + 1)), `block ${i}`);
-  }
 }
 
 async function offer(node: ExporterNode, item: Export): Promise<void> {

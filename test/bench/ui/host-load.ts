@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UNIT_OPTION_DEFAULTS } from '../../../shared/model/unit.ts';
+import { scrape } from '../../host/app/support/scrape.ts';
 import { Child } from '../children.ts';
 
 const CLI = fileURLToPath(new URL('../../../dist/electron/cli.js', import.meta.url));
@@ -103,16 +103,4 @@ async function run(command: string, ...args: string[]): Promise<string> {
       if (Date.now() > deadline) throw error;
     }
   }
-}
-
-function scrape(socketPath: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    get({ socketPath, path: '/metrics', headers: { host: 'localhost' } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-      response.on('end', () => resolve(text)).on('error', reject);
-    }).on('error', reject);
-  });
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BlockOp } from '../../../electron/block/device.ts';
@@ -22,21 +21,9 @@ import {
   watchPrototypes,
 } from '../support/hostile-words.ts';
 import { AppPage, directory, startHost } from './support/app-page.ts';
+import { scrape } from './support/scrape.ts';
 
 /** What the words of a hostile exporter become on their way to pages, log, journal, metrics and files. */
-
-function scrape(socketPath: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const asking = request({ socketPath, path: '/metrics', headers: { host: 'localhost' } }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (part: string) => {
-        body += part;
-      });
-      response.on('end', () => resolve(body));
-    });
-    asking.on('error', reject).end();
-  });
-}
 
 test('whatever an exporter calls itself, its disks and its errors, it is plain text everywhere, and nothing ends', async (t) => {
   const words = hostileWords(new Random());

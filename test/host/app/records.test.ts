@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { AppPage, directory, startHost } from './support/app-page.ts';
+import { scrape } from './support/scrape.ts';
 
 const ANY = { kind: null, object_id: null, severity: null, text: '', from: null, to: null };
 const PEER = { address: '127.0.0.1:1', name: 'nas', auto_connect: false, insecure_plain: false };
@@ -127,16 +127,7 @@ test('metrics are off until an address is set, and tell the same as the figures'
   const socketPath = join(folder, 'metrics.sock');
   await page.call('settings.update', { metrics_listen: `unix:${socketPath}` });
   await page.until(() => page.figures.length >= 3, 'some figures');
-  const text = await new Promise<string>((resolve, reject) => {
-    const asking = request({ socketPath, path: '/metrics', headers: { host: 'localhost' } }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (part: string) => {
-        body += part;
-      });
-      response.on('end', () => resolve(body));
-    });
-    asking.on('error', reject).end();
-  });
+  const text = await scrape(socketPath);
   const reads = new RegExp(`^spandrel_unit_reads_total\\{[^}]*unit="${unit}"[^}]*\\} (\\d+)`, 'm').exec(text);
   assert.ok(Number(reads?.[1]) > 0, text.slice(0, 2000));
   assert.equal((await page.call('session.hello', {})).metrics, `unix:${socketPath}`);
